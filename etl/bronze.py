@@ -1,0 +1,94 @@
+"""Landing files to Bronze: every line as text, with its file, line number and time of ingest."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from etl.contracts import Table
+from etl.delimited import Lines, UnreadableFileError, raw_lines, read_delimited
+from etl.frames import arrow_type
+from etl.lakehouse import Lakehouse
+from etl.landing import LandedFile
+from etl.schemas.bronze import bronze_table
+from etl.source import Feed, Source
+
+LISTING = "file_name string, path string, arrival_date date"
+
+
+def feed_table(source: Source, feed: str) -> Table:
+    """The Bronze contract of one feed of the source."""
+    return bronze_table(feed, source.feeds[feed].columns, source.feeds[feed].personal)
+
+
+def land(lakehouse: Lakehouse, source: Source, feed: str, files: list[LandedFile], ingested_at: datetime) -> int:
+    """Write the feed's files to its Bronze table and return the number of lines."""
+    table = feed_table(source, feed)
+    lines = read_lines(lakehouse, source.feeds[feed], table, files, ingested_at)
+    return lakehouse.write(table, lines)
+
+
+def read_lines(
+    lakehouse: Lakehouse, feed: Feed, table: Table, files: list[LandedFile], ingested_at: datetime
+) -> DataFrame:
+    """The files' lines in the Bronze table's columns, read in parallel, a file at a time."""
+    listing = [(file.name, str(file.path.resolve()), file.arrival_date) for file in files]
+    paths = lakehouse.session.createDataFrame(listing, LISTING).repartition(max(1, min(len(files), PARTITIONS)))
+    schema = ", ".join(f"`{column.name}` {column.type}" for column in table.columns)
+    return paths.mapInArrow(_reader(feed, table, ingested_at), schema)
+
+
+PARTITIONS = 16
+
+
+def _reader(
+    feed: Feed, table: Table, ingested_at: datetime
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    schema = pa.schema([(column.name, arrow_type(column)) for column in table.columns])
+
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for file in batch.to_pylist():
+                yield from file_batches(feed, schema, ingested_at, **file)
+
+    return read
+
+
+def file_batches(
+    feed: Feed, schema: pa.Schema, ingested_at: datetime, file_name: str, path: str, arrival_date: date | None
+) -> Iterator[pa.RecordBatch]:
+    """One file's lines in Bronze columns: whole ones, then torn ones with their problem and raw text."""
+    lines = _lines(Path(path).read_bytes(), feed)
+    everywhere = {"file_name": file_name, "arrival_date": arrival_date, "ingest_timestamp": ingested_at}
+    good = {name: lines.good[name] for name in lines.good.column_names}
+    yield from _batches(schema, {**good, "line_number": lines.numbers}, everywhere, len(lines.numbers))
+    if lines.torn:
+        numbers, problems, texts = zip(*lines.torn, strict=True)
+        torn = {"line_number": numbers, "problem": problems, "raw_text": texts}
+        yield from _batches(schema, torn, everywhere, len(numbers))
+
+
+def _lines(content: bytes, feed: Feed) -> Lines:
+    try:
+        return read_delimited(content, feed)
+    except UnreadableFileError as error:
+        nothing = pa.table({name: pa.array([], pa.string()) for name in feed.columns})
+        torn = [(number, f"the file {error}", text) for number, text in raw_lines(content)]
+        return Lines(nothing, pa.array([], pa.int64()), torn)
+
+
+def _batches(
+    schema: pa.Schema, columns: dict[str, object], everywhere: dict[str, object], length: int
+) -> Iterator[pa.RecordBatch]:
+    arrays = [_array(field, columns.get(field.name), everywhere.get(field.name), length) for field in schema]
+    yield from pa.Table.from_arrays(arrays, schema=schema).to_batches()
+
+
+def _array(field: pa.Field, values: object, constant: object, length: int) -> pa.Array | pa.ChunkedArray:
+    if values is None:
+        return pa.repeat(pa.scalar(constant, field.type), length)
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return values.cast(field.type)
+    return pa.array(values, field.type)

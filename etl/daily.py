@@ -1,0 +1,79 @@
+"""The fact by day: orders, cells and customers.
+
+Distinct counts do not add up, so an order is counted once, in the place of its first line sold: orders then add up
+over every dimension. Customers are counted at the grain they are shown at.
+"""
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from etl.schemas.daily import GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS, SALES
+
+PLACE = ("country", "region", "channel")
+AMOUNTS = tuple(column.name for column in SALES if column.name not in {"lines", "quantity"})
+
+
+def orders(fact: DataFrame) -> DataFrame:
+    """``transaction_id, date, country, region, channel, customer_id`` of every order's first line sold."""
+    first = F.min(F.struct("seq_no", "transaction_date", *PLACE, "customer_id")).alias("first")
+    firsts = fact.where("not is_return_line").groupBy("transaction_id").agg(first)
+    place = (F.col(f"first.{name}") for name in (*PLACE, "customer_id"))
+    return firsts.select("transaction_id", F.col("first.transaction_date").alias("date"), *place)
+
+
+def daily_orders(fact: DataFrame) -> DataFrame:
+    """``gld_daily_orders``: orders and customers by the orders' place, units and revenue by the lines'."""
+    counts = orders(fact).groupBy("date", *PLACE).agg(_count(), F.count_distinct("customer_id").alias("customers"))
+    amounts = _lines(fact).groupBy("date", *PLACE).agg(F.sum("quantity").alias("units"), *_sums(REVENUE))
+    joined = amounts.join(counts, ["date", *PLACE], "full")
+    return joined.fillna(0, ["orders", "customers", "units"]).select(
+        *(_zero_where_missing(name) if name in REVENUE else F.col(name) for name in GLD_DAILY_ORDERS.column_names)
+    )
+
+
+def daily_cells(fact: DataFrame) -> DataFrame:
+    """``gld_daily_cells``: what was sold and what it brought, by day, place and category."""
+    return _summed(_lines(fact), ["date", *PLACE, "category"]).select(*GLD_DAILY_CELLS.column_names)
+
+
+def daily_customers(fact: DataFrame) -> DataFrame:
+    """``gld_daily_customers``: the same by day, country, channel and customer, for intervals clustered by customer."""
+    keys = ["date", "country", "channel", "cluster", "is_known"]
+    counts = orders(fact).select("*", *_cluster()).groupBy(*keys).agg(_count())
+    sales = _summed(_lines(fact).select("*", *_cluster()), keys)
+    joined = sales.join(counts, keys, "left").fillna(0, ["orders"])
+    return joined.select(*GLD_DAILY_CUSTOMERS.column_names)
+
+
+REVENUE = ("net_revenue", "net_amount_inr")
+
+
+def _lines(fact: DataFrame) -> DataFrame:
+    """The fact with ``date``, and the units sold (none on a return line) as ``quantity``."""
+    sold = F.when(F.col("is_return_line"), 0).otherwise(F.col("quantity"))
+    return fact.withColumns({"date": F.col("transaction_date"), "quantity": sold})
+
+
+def _summed(lines: DataFrame, keys: list[str]) -> DataFrame:
+    sold_lines = F.count(F.when(~F.col("is_return_line"), 1)).alias("lines")
+    return lines.groupBy(*keys).agg(sold_lines, *_sums(("quantity", *AMOUNTS)))
+
+
+def _sums(names: tuple[str, ...]) -> list[Expression]:
+    return [F.sum(name).alias(name) for name in names]
+
+
+def _count() -> Expression:
+    return F.count(F.lit(1)).alias("orders")
+
+
+def _cluster() -> tuple[Expression, Expression]:
+    known = F.col("customer_id").isNotNull()
+    alone = F.concat(F.lit("order:"), F.col("transaction_id"))
+    return F.coalesce("customer_id", alone).alias("cluster"), known.alias("is_known")
+
+
+def _zero_where_missing(name: str) -> Expression:
+    # a day with orders but no line in this place has sold nothing here; a measure the source lacks stays null
+    return F.when(F.col("units") == 0, F.coalesce(name, F.lit(0))).otherwise(F.col(name)).alias(name)

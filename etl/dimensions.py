@@ -1,0 +1,75 @@
+"""Gold dimensions from Silver: products with names, customers with regions, and the days."""
+
+from datetime import date
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS
+
+NOT_AVAILABLE = "Not Available"
+OTHER = "Other"
+Regions = dict[str, dict[str, tuple[str, ...]]]
+
+
+def dim_products(products: DataFrame, category: DataFrame | None, brands: DataFrame | None) -> DataFrame:
+    """One row per product with category and brand by name, Not Available where unknown."""
+    named = _with_name(products, category, "category_code", "category_name")
+    named = _with_name(named, brands, "brand_code", "brand_name")
+    return named.select(*GLD_DIM_PRODUCTS.column_names)
+
+
+def _with_name(rows: DataFrame, names: DataFrame | None, code: str, name: str) -> DataFrame:
+    if names is None:
+        return rows.withColumn(name, F.lit(NOT_AVAILABLE))
+    joined = rows.join(names.select(code, name), code, "left")
+    return joined.withColumn(name, F.coalesce(name, F.lit(NOT_AVAILABLE)))
+
+
+def dim_customers(customers: DataFrame, regions: Regions) -> DataFrame:
+    """One row per customer with the sales region of the state."""
+    return customers.withColumn("region", region(regions)).select(*GLD_DIM_CUSTOMERS.column_names)
+
+
+def region(regions: Regions) -> Expression:
+    """The region of ``country`` and ``state``: Other where unmapped, Not Available for a source without regions."""
+    if not regions:
+        return F.lit(NOT_AVAILABLE)
+    cases = [
+        F.when((F.col("country") == country) & F.col("state").isin(*states), name)
+        for country, names in regions.items()
+        for name, states in names.items()
+    ]
+    return F.coalesce(*cases, F.lit(OTHER))
+
+
+def dim_date(session: SparkSession, calendar: DataFrame | None, days: tuple[date, date]) -> DataFrame:
+    """The source's own days, or, without a calendar of its own, every day between the first and last order."""
+    rows = calendar if calendar is not None else _derived_days(session, days)
+    return rows.select(
+        F.date_format("date", "yyyyMMdd").cast("int").alias("date_id"),
+        "date",
+        "year",
+        F.date_format("date", "MMMM").alias("month_name"),
+        "day_name",
+        F.weekday("date").isin(5, 6).cast("int").alias("is_weekend"),
+        "quarter",
+        "week",
+        "file_name",
+        "ingest_timestamp",
+    ).select(*GLD_DIM_DATE.column_names)
+
+
+def _derived_days(session: SparkSession, days: tuple[date, date]) -> DataFrame:
+    span = session.range(1).select(F.explode(F.sequence(F.lit(days[0]), F.lit(days[1]))).alias("date"))
+    year = F.year("date")
+    return span.select(
+        "date",
+        year.alias("year"),
+        F.date_format("date", "EEEE").alias("day_name"),
+        F.concat(F.lit("Q"), F.quarter("date"), F.lit("-"), year).alias("quarter"),
+        F.concat(F.lit("Week"), F.weekofyear("date"), F.lit("-"), year).alias("week"),
+        F.lit(None).cast("string").alias("file_name"),
+        F.lit(None).cast("timestamp").alias("ingest_timestamp"),
+    )

@@ -1,0 +1,42 @@
+"""The errors Assay raises on purpose, each with the exit code that the command line leaves with."""
+
+from collections.abc import Iterable
+
+
+class AssayError(Exception):
+    """Something Assay can explain in a sentence that says what to do next."""
+
+    exit_code = 1
+
+
+class UsageError(AssayError):
+    """The command was called in a way that cannot work."""
+
+    exit_code = 2
+
+
+class InputError(AssayError):
+    """Input data or configuration cannot be used."""
+
+    exit_code = 3
+
+
+class QualityError(AssayError):
+    """The data broke a rule that stops the run."""
+
+    exit_code = 4
+
+
+class LockedError(AssayError):
+    """Another run holds the warehouse."""
+
+    exit_code = 5
+
+
+def raise_problems(problems: Iterable[str], error: type[AssayError] = InputError) -> None:
+    """Raise one ``error`` that names every problem, sorted; do nothing when there is none."""
+    found = sorted(set(problems))
+    if len(found) == 1:
+        raise error(found[0])
+    if found:
+        raise error("\n".join([f"{len(found)} problems:", *(f"  - {problem}" for problem in found)]))

@@ -1,0 +1,117 @@
+"""The fact: one sold or returned line of a product, with AtoZ's legacy amounts and the exact ones beside them.
+
+All amounts are decimals. Intermediate products are cast so that none exceeds 38 digits, where engines differ.
+"""
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from etl.dimensions import NOT_AVAILABLE
+from etl.exchange import fixed_rate
+from etl.schemas.columns import AMOUNT, EXACT, RATE
+from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
+from etl.source import Source
+
+PERCENT = "decimal(3,2)"
+SHARE = "decimal(7,4)"
+PRODUCT = "decimal(22,8)"
+
+
+def fact_order_items(
+    order_items: DataFrame,
+    returned: DataFrame | None,
+    customers: DataFrame,
+    products: DataFrame,
+    rates: DataFrame,
+    source: Source,
+) -> DataFrame:
+    """Order lines of products with their place, category, rates and amounts.
+
+    ``returned`` has ``order_id, seq_no, returned_quantity``; ``customers`` and ``products`` are Gold dimensions;
+    ``rates`` comes from ``etl.exchange.daily_rates``.
+    """
+    lines = order_items.where("is_product")
+    placed = _with_place(lines, customers, products)
+    rated = placed.join(
+        F.broadcast(rates), (placed.order_date == rates.date) & (placed.currency == rates.currency), "left"
+    )
+    rated = rated.drop(rates.date, rates.currency)
+    valued = _with_returned(rated, returned).withColumn("base_rate", fixed_rate(F.col("currency"), source.base_rates))
+    return _measured(valued, source).select(*GLD_FACT_ORDER_ITEMS.column_names)
+
+
+def _with_place(lines: DataFrame, customers: DataFrame, products: DataFrame) -> DataFrame:
+    homes = customers.select(
+        "customer_id", F.col("country").alias("home_country"), F.col("region").alias("home_region")
+    )
+    categories = products.select("product_id", F.col("category_name").alias("category"))
+    joined = lines.join(homes, "customer_id", "left").join(categories, "product_id", "left")
+    return joined.withColumns(
+        {
+            "country": F.coalesce("country", "home_country", F.lit(NOT_AVAILABLE)),
+            "region": F.coalesce("home_region", F.lit(NOT_AVAILABLE)),
+            "category": F.coalesce("category", F.lit(NOT_AVAILABLE)),
+            "channel": F.coalesce("channel", F.lit(NOT_AVAILABLE)),
+        }
+    )
+
+
+def _with_returned(lines: DataFrame, returned: DataFrame | None) -> DataFrame:
+    if returned is None:
+        return lines.withColumn("returned_quantity", F.lit(0))
+    joined = lines.join(returned, ["order_id", "seq_no"], "left")
+    return joined.withColumn("returned_quantity", F.coalesce("returned_quantity", F.lit(0)))
+
+
+def _measured(lines: DataFrame, source: Source) -> DataFrame:
+    share = (F.lit(1).cast("decimal(1,0)") - F.col("discount_percent") * F.lit("0.01").cast(PERCENT)).cast(SHARE)
+    sold = F.when(F.col("is_return_line"), 0).otherwise(F.col("quantity"))
+    remaining = F.col("quantity") - F.col("returned_quantity")
+    gross = (_whole(F.col("quantity")) * F.col("unit_price")).cast(AMOUNT)
+    with_gross = lines.withColumns({"gross_amount": gross, "share": share, "sold": sold, "remaining": remaining})
+    exact = {
+        "list_amount": _converted("sold", F.lit(1).cast(SHARE), "base_rate"),
+        "discounted_amount": _converted("sold", F.col("share"), "base_rate"),
+        "converted_amount": _converted("sold", F.col("share"), "fx_rate"),
+        "net_revenue": _converted("remaining", F.col("share"), "fx_rate"),
+    }
+    return with_gross.withColumns(exact).withColumns(_legacy(source)).withColumns(_descriptive(source))
+
+
+def _whole(quantity: Expression) -> Expression:
+    return quantity.cast("decimal(10,0)")
+
+
+def _converted(quantity: str, share: Expression, rate: str) -> Expression:
+    """``quantity`` x unit_price x ``share`` x ``rate`` without any rounding."""
+    local = (_whole(F.col(quantity)) * F.col("unit_price")).cast(AMOUNT)
+    return ((local * share).cast(PRODUCT) * F.col(rate).cast(RATE)).cast(EXACT)
+
+
+def _legacy(source: Source) -> dict[str, Expression]:
+    """AtoZ's own amounts: the discount rounded up, tax counted in, one fixed rate, the result rounded up again."""
+    percent = F.col("discount_percent") * F.lit("0.01").cast(PERCENT)
+    discount = F.ceil((F.col("gross_amount") * percent).cast("decimal(26,8)")).cast(AMOUNT)
+    net = (F.col("gross_amount") - discount + F.col("tax_amount")).cast(AMOUNT)
+    in_reporting = F.ceil((net * F.col("base_rate")).cast("decimal(31,10)")).cast("decimal(18,2)")
+    taxed = (F.col("discounted_amount") + (F.col("tax_amount") * F.col("base_rate")).cast(EXACT)).cast(EXACT)
+    known = {"discount_amount": discount, "net_amount": net}
+    if not source.legacy_measure:
+        nothing = {"net_amount_inr": F.lit(None).cast("decimal(18,2)"), "taxed_amount": F.lit(None).cast(EXACT)}
+        return {**known, **nothing}
+    return {**known, "net_amount_inr": in_reporting, "taxed_amount": taxed}
+
+
+def _descriptive(source: Source) -> dict[str, Expression]:
+    return {
+        "date_id": F.date_format("order_date", "yyyyMMdd").cast("int"),
+        "transaction_date": F.col("order_date"),
+        "transaction_ts": F.col("order_ts"),
+        "transaction_id": F.col("order_id"),
+        "transaction_month": F.col("order_month"),
+        "unit_price_currency": F.col("currency"),
+        "currency": F.lit(source.reporting_currency),
+        "coupon_flag": F.when(F.col("coupon_code").isNotNull(), 1).otherwise(0),
+        "is_returned": F.col("is_return_line") | (F.col("returned_quantity") >= F.col("quantity")),
+    }

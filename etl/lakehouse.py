@@ -1,0 +1,133 @@
+"""The only reads and writes of tables: each write is selected to, and checked against, its contract."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+from deltalake import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from etl.checks import check_contract
+from etl.contracts import Column, Table
+from etl.errors import InputError
+from etl.frames import arrow_table
+from etl.tables import TABLES
+
+SAFE_PATH = re.compile(r"[A-Za-z0-9._/-]+")
+LAYERS = ("bronze", "silver", "gold", "ops")
+
+
+class Lakehouse:
+    """The tables of one warehouse folder, through one session."""
+
+    def __init__(self, session: SparkSession, warehouse: Path) -> None:
+        self.session = session
+        self.warehouse = warehouse.resolve()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        if not SAFE_PATH.fullmatch(str(self.warehouse)):
+            raise InputError(
+                f"The warehouse {self.warehouse} has a character in its path that the engines cannot take: "
+                "use a folder whose whole path has only letters a-z, digits and . _ - / in it."
+            )
+        try:
+            self.warehouse.mkdir(parents=True, exist_ok=True)
+            probe = self.warehouse / ".writable"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise InputError(f"The warehouse {self.warehouse} cannot be written: {error.strerror}.") from error
+        for layer in LAYERS:
+            self.session.sql(f"create database if not exists {layer}")
+        for layer, name in self._stored():
+            self._register(layer, name)
+
+    def _stored(self) -> Iterator[tuple[str, str]]:
+        for layer in LAYERS:
+            for log in sorted(self.warehouse.glob(f"{layer}/*/_delta_log")):
+                yield layer, log.parent.name
+
+    def _register(self, layer: str, name: str) -> None:
+        location = sql_text(str(self.warehouse / layer / name))
+        self.session.sql(f"create table if not exists {layer}.{name} using delta location {location}")
+
+    def path(self, table: Table) -> Path:
+        """The folder of the table's files."""
+        return self.warehouse / table.layer / table.name
+
+    def exists(self, table: Table) -> bool:
+        """Whether the table was ever written."""
+        return (self.path(table) / "_delta_log").is_dir()
+
+    def version(self, table: Table) -> int:
+        """The table's newest Delta version."""
+        return int(DeltaTable(self.path(table)).version())
+
+    def versions(self) -> dict[str, int]:
+        """The newest version of every declared table that exists, by full name."""
+        return {table.full_name: self.version(table) for table in TABLES.values() if self.exists(table)}
+
+    def read(self, table: Table) -> DataFrame:
+        """The table's rows; raises ``InputError`` where it was never written."""
+        if not self.exists(table):
+            raise InputError(f"{table.full_name} is not in {self.warehouse} yet: run assay refresh first.")
+        return self.session.read.format("delta").load(str(self.path(table)))
+
+    def pandas(self, table: Table, columns: Sequence[str] | None = None, where: str | None = None) -> pd.DataFrame:
+        """The rows for a model or a report: decimals become float64 and dates datetime64[ns]."""
+        rows = self.read(table)
+        if where is not None:
+            rows = rows.where(where)
+        wanted = [column for column in table.columns if columns is None or column.name in columns]
+        return to_pandas(rows, wanted)
+
+    def frame(self, table: Table, rows: pd.DataFrame) -> DataFrame:
+        """Pandas rows in the contract's types; columns the frame lacks are null."""
+        return self.session.createDataFrame(arrow_table(table, rows))
+
+    def write(self, table: Table, rows: DataFrame, *, replace_where: str | None = None) -> int:
+        """Replace the table, or the slice that ``replace_where`` names, and return the table's rows written.
+
+        Raises ``QualityError`` before anything is written where the rows break the contract.
+        """
+        selected = rows.select(*(F.col(column.name).cast(column.type) for column in table.columns))
+        count = check_contract(table, selected)
+        self._create(table)
+        writer = selected.write.format("delta").mode("overwrite")
+        if replace_where is not None:
+            writer = writer.option("replaceWhere", replace_where)
+        writer.save(str(self.path(table)))
+        return count
+
+    def _create(self, table: Table) -> None:
+        if self.exists(table):
+            return
+        columns = ", ".join(_column_ddl(column) for column in table.columns)
+        layout = f"partitioned by ({', '.join(table.partition_by)})" if table.partition_by else ""
+        location = sql_text(str(self.path(table)))
+        self.session.sql(f"create table {table.full_name} ({columns}) using delta {layout} location {location}")
+
+
+def to_pandas(rows: DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """Collect ``columns``: decimals as float64, dates as datetime64[ns]."""
+    return rows.select(*(_model_type(column) for column in columns)).toPandas()
+
+
+def _model_type(column: Column) -> "F.Column":  # type: ignore[name-defined]
+    value = F.col(column.name)
+    if column.type.startswith("decimal"):
+        return value.cast("double").alias(column.name)
+    return value.cast("timestamp").alias(column.name) if column.type == "date" else value
+
+
+def _column_ddl(column: Column) -> str:
+    # no NOT NULL: the embedded engine tests it before the filters of the plan, so rows already rejected trip it
+    return f"{column.name} {column.type} comment {sql_text(column.comment)}"
+
+
+def sql_text(value: str) -> str:
+    """``value`` as a SQL string literal, safe whatever it holds."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

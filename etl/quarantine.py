@@ -1,0 +1,47 @@
+"""Rows that were kept out, in the columns of ``ops_quarantine``: where from, which rule, why, and the text."""
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from etl.schemas.ops import OPS_QUARANTINE
+from etl.source import Feed, Refinement
+
+BROKEN = "_broken"
+UNREADABLE = "_unreadable"
+
+
+def torn_lines(bronze: DataFrame, feed: str) -> DataFrame:
+    """Bronze lines that could not be taken apart."""
+    torn = bronze.where("problem is not null")
+    return _shaped(torn, feed, F.lit("line" + UNREADABLE), F.col("problem"), F.col("raw_text"))
+
+
+def broken_rules(judged: DataFrame, refinement: Refinement, feed: Feed) -> DataFrame:
+    """Judged rows with a broken rule; the text is the line's declared fields, joined again."""
+    rejected = judged.where(F.col(BROKEN).isNotNull())
+    text = _joined([F.col(f"line.{name}") for name in feed.columns], feed.delimiter)
+    return _shaped(rejected, refinement.feed, F.col(BROKEN), _reason(refinement), text)
+
+
+def refused_returns(refused: DataFrame, feed: str) -> DataFrame:
+    """Returns held against the orders they name and found wrong, with their ``rule`` and ``reason``."""
+    text = _joined([F.col(name) for name in ("order_id", "seq_no", "return_ts", "quantity", "reason_given")], ",")
+    return _shaped(refused, feed, F.col("rule"), F.col("reason"), text)
+
+
+def _reason(refinement: Refinement) -> Expression:
+    column = F.regexp_replace(BROKEN, UNREADABLE + "$", "")
+    unreadable = F.when(F.col(BROKEN).endswith(UNREADABLE), F.concat(F.lit("no readable "), column))
+    declared = [F.when(F.col(BROKEN) == rule.name, F.lit(rule.reason)) for rule in refinement.rules]
+    promised = F.concat(F.lit("breaks the contract: "), F.regexp_replace(BROKEN, "_", " "))
+    return F.coalesce(unreadable, *declared, promised)
+
+
+def _joined(fields: list[Expression], delimiter: str) -> Expression:
+    return F.concat_ws(delimiter, *(F.coalesce(field.cast("string"), F.lit("")) for field in fields))
+
+
+def _shaped(rows: DataFrame, feed: str, rule: Expression, reason: Expression, text: Expression) -> DataFrame:
+    given = {"feed": F.lit(feed), "rule": rule, "reason": reason, "raw_text": text}
+    return rows.select(*(given.get(name, F.col(name)).alias(name) for name in OPS_QUARANTINE.column_names))

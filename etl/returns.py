@@ -1,0 +1,31 @@
+"""Returns held against the orders they name."""
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+KEY = ["order_id", "seq_no"]
+
+
+def judge_returns(returns: DataFrame, order_items: DataFrame) -> DataFrame:
+    """``returns`` with ``rule`` and ``reason``, null where the return stands; ``reason_given`` is the source's own.
+
+    A return of an unknown order line does not stand, nor one that brings back more than was sold: of several returns
+    of a line, in the order they landed, those within the sold quantity stand.
+    """
+    sold = order_items.where("not is_return_line").select(*KEY, F.col("quantity").alias("sold"))
+    landed_before = Window.partitionBy(*KEY).orderBy("file_name", "line_number")
+    so_far = F.sum("quantity").over(landed_before.rowsBetween(Window.unboundedPreceding, 0))
+    checked = returns.join(sold, KEY, "left").withColumn("so_far", so_far)
+    unknown, too_many = F.col("sold").isNull(), F.col("so_far") > F.col("sold")
+    return checked.withColumns(
+        {
+            "rule": F.when(unknown, "order_line_known").when(too_many, "returned_within_sold"),
+            "reason_given": F.col("reason"),
+            "reason": F.when(unknown, "no such order line was sold").when(too_many, "more came back than was sold"),
+        }
+    )
+
+
+def returned_quantities(returns: DataFrame) -> DataFrame:
+    """``order_id, seq_no, returned_quantity``: units of each order line that came back."""
+    return returns.groupBy(*KEY).agg(F.sum("quantity").cast("int").alias("returned_quantity"))

@@ -1,0 +1,1 @@
+"""The tables' contracts, a module a layer; ``etl.tables`` names them all."""

@@ -1,0 +1,68 @@
+"""Ops: the ledger of files, the quarantine, and the runs."""
+
+from etl.contracts import Column, Invariant, Table
+from etl.schemas.columns import column, required
+
+OPS_FILES = Table(
+    "ops",
+    "ops_files",
+    grain="one landed file and its fate",
+    key=("file_name",),
+    columns=(
+        required("file_name", "string", "relative to the landing folder"),
+        required("feed", "string", "feed of the source"),
+        required("size_bytes", "bigint", "bytes"),
+        required("content_hash", "string", "SHA-256 of the bytes"),
+        column("arrival_date", "date", "when it arrived, as the source declares"),
+        required("rows_landed", "bigint", "lines found, header excluded"),
+        required("rows_kept", "bigint", "rows in Silver"),
+        required("rows_quarantined", "bigint", "rows in quarantine"),
+        required("rows_superseded", "bigint", "rows replaced by a later line with the same key"),
+        required("state", "string", "loaded, empty, or quarantined (the whole file)"),
+    ),
+    invariants=(Invariant("accounted_for", "rows_landed = rows_kept + rows_quarantined + rows_superseded"),),
+)
+OPS_QUARANTINE = Table(
+    "ops",
+    "ops_quarantine",
+    grain="one line, or one unreadable file, that was kept out, with the first rule it broke",
+    key=("file_name", "line_number"),
+    columns=(
+        required("feed", "string", "feed of the source"),
+        required("rule", "string", "rule that was broken"),
+        required("reason", "string", "what the rule asks for"),
+        required("file_name", "string", "relative to the landing folder"),
+        required("line_number", "bigint", "line in the file from 1, 0 for the file itself"),
+        column("raw_text", "string", "the line as it came", personal=True),
+    ),
+)
+OPS_RUNS = Table(
+    "ops",
+    "ops_runs",
+    grain="one step of one run",
+    key=("run_id", "step"),
+    columns=(
+        Column("run_id", "string", "run", required=True, volatile=True),
+        required("step", "string", "step of the refresh"),
+        required("position", "int", "order of the step, from 1"),
+        required("source", "string", "source refined"),
+        column("rows", "bigint", "rows the step wrote"),
+        Column("seconds", "double", "wall time", volatile=True),
+        Column("started_at", "timestamp", "UTC", volatile=True),
+    ),
+)
+OPS_SOURCE = Table(
+    "ops",
+    "ops_source",
+    grain="the one source this warehouse was built from",
+    key=("name",),
+    columns=(
+        required("name", "string", "source"),
+        required("time_zone", "string", "IANA zone of its business days"),
+        required("reporting_currency", "string", "ISO 4217 code of net_revenue"),
+        required("has_legacy_measure", "boolean", "whether net_amount_inr is kept"),
+        required("first_day", "date", "first business day with an order line"),
+        required("last_day", "date", "newest business day with an order line"),
+        required("refined_from", "string", "SHA-256 over the declaration and the landed files' hashes"),
+    ),
+)

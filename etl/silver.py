@@ -1,0 +1,104 @@
+"""Bronze to Silver: the source's expressions, its rules, one row per key; what breaks a rule is quarantined."""
+
+from functools import reduce
+
+import pandas as pd
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from etl.bronze import feed_table
+from etl.contracts import Column, Table
+from etl.duplicates import settle
+from etl.lakehouse import Lakehouse, sql_text
+from etl.quarantine import BROKEN, broken_rules, refused_returns, torn_lines
+from etl.returns import judge_returns
+from etl.schemas.ops import OPS_QUARANTINE
+from etl.source import Refinement, Source
+from etl.tables import TABLES
+
+WHOLE_NUMBER = r"^[+-]?[0-9]+$"
+
+
+def silver_table(name: str) -> Table:
+    """The contract of the Silver table that a source calls ``name``."""
+    return TABLES[f"slv_{name}"]
+
+
+def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame:
+    """Write one Silver table and, where it takes its own feed, the feed's quarantine.
+
+    Returns ``file_name, rows_superseded``: rows that gave way to a later line with their key.
+    """
+    refinement, table = source.tables[name], silver_table(name)
+    bronze = lakehouse.read(feed_table(source, refinement.feed))
+    judged = judge(bronze.where("problem is null"), table, refinement, source.time_zone)
+    settled = settle(judged.where(F.col(BROKEN).isNull()).select(*table.column_names, "arrival_date"), table)
+    kept, refused = (
+        _held_against_orders(lakehouse, settled.rows, refinement) if name == "returns" else (settled.rows, [])
+    )
+    lakehouse.write(table, kept.select(*table.column_names))
+    if name not in source.accounted_tables:
+        return pd.DataFrame({"file_name": [], "rows_superseded": []})
+    rejected = [torn_lines(bronze, refinement.feed), broken_rules(judged, refinement, source.feeds[refinement.feed])]
+    quarantine = reduce(DataFrame.unionByName, [*rejected, *refused])
+    lakehouse.write(OPS_QUARANTINE, quarantine, replace_where=f"feed = {sql_text(refinement.feed)}")
+    return settled.superseded.toPandas()
+
+
+def _held_against_orders(
+    lakehouse: Lakehouse, returns: DataFrame, refinement: Refinement
+) -> tuple[DataFrame, list[DataFrame]]:
+    judged = judge_returns(returns, lakehouse.read(silver_table("order_items")))
+    kept = judged.where("rule is null").withColumn("reason", F.col("reason_given"))
+    return kept, [refused_returns(judged.where("rule is not null"), refinement.feed)]
+
+
+def judge(bronze: DataFrame, table: Table, refinement: Refinement, time_zone: str) -> DataFrame:
+    """Canonical columns, the source's own columns, and the name of the first rule each row breaks (or null)."""
+    aliased = bronze.select(F.struct("*").alias("line"), "*")
+    typed = aliased.select("line", *(_typed(c, refinement, time_zone) for c in table.columns), "arrival_date")
+    if "order_month" in table.column_names:
+        typed = typed.withColumn("order_month", F.trunc("order_date", "month").cast("date"))
+    return typed.withColumn(BROKEN, _first_broken(table, refinement))
+
+
+def _typed(column: Column, refinement: Refinement, time_zone: str) -> Expression:
+    expression = refinement.columns.get(column.name)
+    if expression is None:
+        passed_on = column.name in {"file_name", "line_number", "ingest_timestamp"}
+        value = F.col(column.name) if passed_on else F.lit(None).cast(column.type)
+    else:
+        value = _parsed(F.expr(expression), column, time_zone)
+    return value.alias(column.name)
+
+
+def _parsed(value: Expression, column: Column, time_zone: str) -> Expression:
+    """``value`` in the column's type; text that does not say exactly such a value becomes null."""
+    if column.type in {"int", "bigint"}:
+        return _when_like(value, WHOLE_NUMBER).try_cast(column.type)
+    if column.type.startswith("decimal"):
+        return _when_like(value, _decimal_pattern(column.type)).try_cast(column.type)
+    if column.type == "double":
+        return value.try_cast("double")
+    if column.type == "timestamp":
+        return F.to_utc_timestamp(value, time_zone)
+    return value.cast(column.type)
+
+
+def _when_like(value: Expression, pattern: str) -> Expression:
+    text = F.trim(value.cast("string"))
+    return F.when(text.rlike(pattern), text)
+
+
+def _decimal_pattern(type_: str) -> str:
+    # digits beyond the scale may only be zeros: nothing is rounded on the way in
+    scale = type_.removesuffix(")").rpartition(",")[2]
+    return rf"^[+-]?[0-9]+(\.[0-9]{{0,{scale}}}0*)?$"
+
+
+def _first_broken(table: Table, refinement: Refinement) -> Expression:
+    required = [(f"{c.name}_unreadable", F.col(c.name).isNotNull()) for c in table.columns if c.required]
+    declared = [(rule.name, F.coalesce(F.expr(rule.keep), F.lit(False))) for rule in refinement.rules]
+    promised = [(rule.name, F.coalesce(F.expr(rule.condition), F.lit(True))) for rule in table.invariants]
+    return F.coalesce(*(F.when(~holds, F.lit(name)) for name, holds in (*required, *declared, *promised)))

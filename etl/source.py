@@ -1,0 +1,169 @@
+"""A source: where its files lie, how they are read, and one Spark SQL expression per canonical column.
+
+A source is declared in YAML, a shipped one in ``etl/sources`` or the user's own by path.
+"""
+
+import re
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from etl.errors import InputError, raise_problems
+from etl.tables import TABLES
+
+SHIPPED = files("etl") / "sources"
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not an IANA time zone such as Asia/Kolkata")
+    return name
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is not a regular expression: {error}") from error
+    return pattern
+
+
+class Declaration(BaseModel):
+    """Frozen, and strict about names: a misspelt key is an error, not a silent default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Feed(Declaration):
+    """The files of one kind: a glob below the landing folder and the columns their header names."""
+
+    path: str
+    columns: tuple[str, ...]
+    personal: frozenset[str] = frozenset()
+    optional: bool = False
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+
+
+class Rule(Declaration):
+    """A Spark SQL condition on canonical columns; a row for which it is not true is quarantined."""
+
+    name: str
+    keep: str
+    reason: str
+
+
+class Refinement(Declaration):
+    """How one Silver table comes from a feed: an expression per canonical column, then rules."""
+
+    feed: str
+    columns: dict[str, str]
+    rules: tuple[Rule, ...] = ()
+
+
+class LegacyMeasure(Declaration):
+    """Rates of the legacy measure: reporting currency units for one unit of each currency, fixed on ``rates_of``."""
+
+    rates_of: date
+    rates: dict[str, str]
+
+
+class Source(Declaration):
+    """Everything Assay knows of a source; after Silver nothing else does."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str
+    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    reporting_currency: str = Field(pattern=r"^[A-Z]{3}$")
+    base_rates: dict[str, str]
+    legacy_measure: bool = False
+    arrival_date: Annotated[str, AfterValidator(_compiles)]
+    countries: dict[str, str] = {}
+    regions: dict[str, dict[str, tuple[str, ...]]] = {}
+    feeds: dict[str, Feed]
+    tables: dict[str, Refinement]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the source's business days."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def accounted_tables(self) -> list[str]:
+        """The tables that take their own feed, whose rows are accounted for; others re-read a feed for more."""
+        return [name for name, refinement in self.tables.items() if refinement.feed == name]
+
+    def arrived_on(self, file_name: str) -> date | None:
+        """The date in a file's name, which tells when it arrived; None where the name has none."""
+        found = re.search(self.arrival_date, file_name)
+        return date.fromisoformat(found[1]) if found else None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Source":
+        problems = [*self._unknown_tables(), *self._unknown_feeds(), *self._column_problems()]
+        if problems:
+            raise ValueError("; ".join(sorted(problems)))
+        return self
+
+    def _unknown_tables(self) -> list[str]:
+        return [f"there is no Silver table slv_{name}" for name in self.tables if f"slv_{name}" not in TABLES]
+
+    def _unknown_feeds(self) -> list[str]:
+        known = self.feeds
+        return [f"tables.{n}: there is no feed {t.feed!r}" for n, t in self.tables.items() if t.feed not in known]
+
+    def _column_problems(self) -> list[str]:
+        problems = []
+        for name, refinement in self.tables.items():
+            if (table := TABLES.get(f"slv_{name}")) is None:
+                continue
+            declared = set(refinement.columns)
+            problems += [f"tables.{name}: slv_{name} has no column {c!r}" for c in declared - set(table.column_names)]
+            needed = {c.name for c in table.columns if c.required} - PROVIDED
+            problems += [f"tables.{name}: column {c!r} is missing" for c in needed - declared]
+        return problems
+
+
+PROVIDED = frozenset({"file_name", "line_number", "order_month"})
+
+
+def shipped_sources() -> list[str]:
+    """The names of the sources that come with Assay."""
+    return sorted(entry.name.removesuffix(".yaml") for entry in SHIPPED.iterdir() if entry.name.endswith(".yaml"))
+
+
+def load_source(name: str) -> Source:
+    """A shipped source by name, or the user's own by the path of its YAML file.
+
+    Raises ``InputError`` with every problem of the declaration in one message.
+    """
+    text, origin = _source_text(name)
+    try:
+        content: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"{origin} is not YAML: {' '.join(str(error).split())}") from error
+    try:
+        return Source.model_validate(content)
+    except ValidationError as error:
+        raise_problems(f"{origin}: {_place(problem['loc'])}{problem['msg']}" for problem in error.errors())
+        raise
+
+
+def _source_text(name: str) -> tuple[str, str]:
+    if name in shipped_sources():
+        return (SHIPPED / f"{name}.yaml").read_text(encoding="utf-8"), f"source {name}"
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml"} and path.is_file():
+        return path.read_text(encoding="utf-8"), str(path)
+    raise InputError(
+        f"There is no source {name!r}: name one of {', '.join(shipped_sources())}, "
+        "or give the path of your own source file ending in .yaml."
+    )
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) + ": " if location else ""

@@ -1,0 +1,1 @@
+"""The jobs, their MLflow tracking and the command line."""

@@ -1,0 +1,1 @@
+"""Features of a daily panel: pure functions on pandas frames."""

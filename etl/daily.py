@@ -16,10 +16,10 @@ AMOUNTS = tuple(column.name for column in SALES if column.name not in {"lines", 
 
 def orders(fact: DataFrame) -> DataFrame:
     """``transaction_id, date, country, region, channel, customer_id`` of every order's first line sold."""
-    first = F.min(F.struct("seq_no", "transaction_date", *PLACE, "customer_id")).alias("first")
-    firsts = fact.where("not is_return_line").groupBy("transaction_id").agg(first)
-    place = (F.col(f"first.{name}") for name in (*PLACE, "customer_id"))
-    return firsts.select("transaction_id", F.col("first.transaction_date").alias("date"), *place)
+    sold = fact.where("not is_return_line")
+    firsts = sold.groupBy("transaction_id").agg(F.min("seq_no").alias("seq_no"))
+    first_lines = sold.join(firsts, ["transaction_id", "seq_no"], "left_semi")
+    return first_lines.select("transaction_id", F.col("transaction_date").alias("date"), *PLACE, "customer_id")
 
 
 def daily_orders(fact: DataFrame) -> DataFrame:

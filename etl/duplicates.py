@@ -1,17 +1,18 @@
 """One row per key: the latest file's last line wins.
 
-Repeated keys are few, so they are found first by hash and only they are settled; the rest passes untouched.
+Repeated keys are few, so they are found first, by hash and from the key's columns alone; only their rows are settled,
+by a window with a total order, and all others pass untouched.
 """
 
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from etl.contracts import Table
 
-LATEST = ("arrival_date", "file_name", "line_number")
-LONG_AGO = "0001-01-01"
+HASH = "_hash"
+REPEATED = f"{HASH} bigint"
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,24 @@ class Settled:
 
 def settle(rows: DataFrame, table: Table) -> Settled:
     """``rows`` (the table's columns and ``arrival_date``) with one row per key of the table."""
-    hashed = rows.select("*", F.xxhash64(*table.key).alias("_hash"))
-    repeated = hashed.groupBy("_hash").agg(F.count(F.lit(1)).alias("n")).where("n > 1").select("_hash")
-    single = hashed.join(repeated, "_hash", "left_anti").select(*table.column_names)
-    contested = hashed.join(repeated, "_hash", "left_semi").drop("_hash")
+    hashed = rows.withColumn(HASH, F.xxhash64(*table.key))
+    repeated = _repeated(hashed)
+    single = hashed.join(repeated, HASH, "left_anti").select(*table.column_names)
+    contested = hashed.join(repeated, HASH, "left_semi")
     latest = _latest(contested, table)
     return Settled(single.unionByName(latest), _superseded(contested, latest))
 
 
+def _repeated(hashed: DataFrame) -> DataFrame:
+    """The hashes that occur more than once, brought here and back: as a small local table they join fast."""
+    repeated = hashed.groupBy(HASH).agg(F.count(F.lit(1)).alias("n")).where("n > 1").select(HASH)
+    return hashed.sparkSession.createDataFrame(repeated.toPandas(), REPEATED)
+
+
 def _latest(contested: DataFrame, table: Table) -> DataFrame:
-    order = [F.coalesce("arrival_date", F.to_date(F.lit(LONG_AGO))).alias("_arrival"), "file_name", "line_number"]
-    values = [name for name in table.column_names if name not in {*table.key, "file_name", "line_number"}]
-    row = F.struct(*order, *values)
-    latest = contested.groupBy(*table.key).agg(F.max(row).alias("row"))
-    return latest.select(*(name if name in table.key else F.col(f"row.{name}") for name in table.column_names))
+    order = [F.col(name).desc_nulls_last() for name in ("arrival_date", "file_name", "line_number")]
+    rank = F.row_number().over(Window.partitionBy(*table.key).orderBy(*order))
+    return contested.withColumn("_rank", rank).where("_rank = 1").select(*table.column_names)
 
 
 def _superseded(contested: DataFrame, latest: DataFrame) -> DataFrame:

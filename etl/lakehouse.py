@@ -1,7 +1,9 @@
 """The only reads and writes of tables: each write is selected to, and checked against, its contract."""
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +13,12 @@ from pyspark.sql import functions as F
 
 from etl.checks import check_contract
 from etl.contracts import Column, Table
-from etl.errors import InputError
+from etl.errors import InputError, QualityError
 from etl.frames import arrow_table
 from etl.tables import TABLES
 
 SAFE_PATH = re.compile(r"[A-Za-z0-9._/-]+")
+STAGING = "staging"
 LAYERS = ("bronze", "silver", "gold", "ops")
 
 
@@ -89,18 +92,34 @@ class Lakehouse:
         return self.session.createDataFrame(arrow_table(table, rows))
 
     def write(self, table: Table, rows: DataFrame, *, replace_where: str | None = None) -> int:
-        """Replace the table, or the slice that ``replace_where`` names, and return the table's rows written.
+        """Replace the table, or the slice that ``replace_where`` names, and return the number of rows written.
 
-        Raises ``QualityError`` before anything is written where the rows break the contract.
+        What was written is then held against the contract (reading a columnar table is much cheaper than computing
+        the rows twice); where it breaks, the table is put back to its former version and ``QualityError`` is raised.
         """
-        selected = rows.select(*(F.col(column.name).cast(column.type) for column in table.columns))
-        count = check_contract(table, selected)
         self._create(table)
+        before = self.version(table)
+        selected = rows.select(*(F.col(column.name).cast(column.type) for column in table.columns))
         writer = selected.write.format("delta").mode("overwrite")
         if replace_where is not None:
             writer = writer.option("replaceWhere", replace_where)
         writer.save(str(self.path(table)))
-        return count
+        written = self.read(table)
+        try:
+            return check_contract(table, written if replace_where is None else written.where(replace_where))
+        except QualityError:
+            DeltaTable(self.path(table)).restore(before)
+            raise
+
+    @contextmanager
+    def staged(self, rows: DataFrame, name: str) -> Iterator[DataFrame]:
+        """``rows`` computed once and kept for the length of the block, for what is read several times."""
+        folder = self.warehouse / STAGING / name
+        rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(str(folder))
+        try:
+            yield self.session.read.format("delta").load(str(folder))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _create(self, table: Table) -> None:
         if self.exists(table):

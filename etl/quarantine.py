@@ -8,6 +8,7 @@ from etl.schemas.ops import OPS_QUARANTINE
 from etl.source import Feed, Refinement
 
 BROKEN = "_broken"
+TEXT = "_text"
 UNREADABLE = "_unreadable"
 
 
@@ -17,11 +18,15 @@ def torn_lines(bronze: DataFrame, feed: str) -> DataFrame:
     return _shaped(torn, feed, F.lit("line" + UNREADABLE), F.col("problem"), F.col("raw_text"))
 
 
-def broken_rules(judged: DataFrame, refinement: Refinement, feed: Feed) -> DataFrame:
-    """Judged rows with a broken rule; the text is the line's declared fields, joined again."""
+def line_text(feed: Feed) -> Expression:
+    """A whole line's declared fields, joined again as they came."""
+    return _joined([F.col(name) for name in feed.columns], feed.delimiter)
+
+
+def broken_rules(judged: DataFrame, refinement: Refinement) -> DataFrame:
+    """Judged lines with a broken rule."""
     rejected = judged.where(F.col(BROKEN).isNotNull())
-    text = _joined([F.col(f"line.{name}") for name in feed.columns], feed.delimiter)
-    return _shaped(rejected, refinement.feed, F.col(BROKEN), _reason(refinement), text)
+    return _shaped(rejected, refinement.feed, F.col(BROKEN), _reason(refinement), F.col(TEXT))
 
 
 def refused_returns(refused: DataFrame, feed: str) -> DataFrame:

@@ -11,7 +11,7 @@ from etl.bronze import feed_table
 from etl.contracts import Column, Table
 from etl.duplicates import settle
 from etl.lakehouse import Lakehouse, sql_text
-from etl.quarantine import BROKEN, broken_rules, refused_returns, torn_lines
+from etl.quarantine import BROKEN, TEXT, broken_rules, line_text, refused_returns, torn_lines
 from etl.returns import judge_returns
 from etl.schemas.ops import OPS_QUARANTINE
 from etl.source import Refinement, Source
@@ -32,35 +32,41 @@ def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame:
     """
     refinement, table = source.tables[name], silver_table(name)
     bronze = lakehouse.read(feed_table(source, refinement.feed))
-    judged = judge(bronze.where("problem is null"), table, refinement, source.time_zone)
-    settled = settle(judged.where(F.col(BROKEN).isNull()).select(*table.column_names, "arrival_date"), table)
-    kept, refused = (
-        _held_against_orders(lakehouse, settled.rows, refinement) if name == "returns" else (settled.rows, [])
-    )
-    lakehouse.write(table, kept.select(*table.column_names))
-    if name not in source.accounted_tables:
-        return pd.DataFrame({"file_name": [], "rows_superseded": []})
-    rejected = [torn_lines(bronze, refinement.feed), broken_rules(judged, refinement, source.feeds[refinement.feed])]
-    quarantine = reduce(DataFrame.unionByName, [*rejected, *refused])
-    lakehouse.write(OPS_QUARANTINE, quarantine, replace_where=f"feed = {sql_text(refinement.feed)}")
-    return settled.superseded.toPandas()
+    lines = judge(bronze.where("problem is null"), table, refinement, source)
+    with lakehouse.staged(lines, name) as judged:
+        settled = settle(judged.where(F.col(BROKEN).isNull()), table)
+        kept, refused = _held_against_orders(lakehouse, settled.rows) if name == "returns" else (settled.rows, None)
+        lakehouse.write(table, kept)
+        if name not in source.accounted_tables:
+            return pd.DataFrame({"file_name": [], "rows_superseded": []})
+        rejected = [torn_lines(bronze, name), broken_rules(judged, refinement)]
+        _publish_quarantine(lakehouse, name, rejected, refused)
+        return settled.superseded.toPandas()
 
 
-def _held_against_orders(
-    lakehouse: Lakehouse, returns: DataFrame, refinement: Refinement
-) -> tuple[DataFrame, list[DataFrame]]:
+def _held_against_orders(lakehouse: Lakehouse, returns: DataFrame) -> tuple[DataFrame, DataFrame]:
     judged = judge_returns(returns, lakehouse.read(silver_table("order_items")))
     kept = judged.where("rule is null").withColumn("reason", F.col("reason_given"))
-    return kept, [refused_returns(judged.where("rule is not null"), refinement.feed)]
+    return kept.select(*returns.columns), judged.where("rule is not null")
 
 
-def judge(bronze: DataFrame, table: Table, refinement: Refinement, time_zone: str) -> DataFrame:
-    """Canonical columns, the source's own columns, and the name of the first rule each row breaks (or null)."""
-    aliased = bronze.select(F.struct("*").alias("line"), "*")
-    typed = aliased.select("line", *(_typed(c, refinement, time_zone) for c in table.columns), "arrival_date")
+def _publish_quarantine(lakehouse: Lakehouse, feed: str, rejected: list[DataFrame], refused: DataFrame | None) -> None:
+    parts = rejected if refused is None else [*rejected, refused_returns(refused, feed)]
+    rows = reduce(DataFrame.unionByName, parts)
+    lakehouse.write(OPS_QUARANTINE, rows, replace_where=f"feed = {sql_text(feed)}")
+
+
+def judge(lines: DataFrame, table: Table, refinement: Refinement, source: Source) -> DataFrame:
+    """Canonical columns with ``arrival_date``, the first rule each line breaks (or null), and then its text."""
+    typed = lines.select(
+        *(_typed(column, refinement, source.time_zone) for column in table.columns),
+        "arrival_date",
+        line_text(source.feeds[refinement.feed]).alias(TEXT),
+    )
     if "order_month" in table.column_names:
         typed = typed.withColumn("order_month", F.trunc("order_date", "month").cast("date"))
-    return typed.withColumn(BROKEN, _first_broken(table, refinement))
+    judged = typed.withColumn(BROKEN, _first_broken(table, refinement))
+    return judged.withColumn(TEXT, F.when(F.col(BROKEN).isNotNull(), F.col(TEXT)))
 
 
 def _typed(column: Column, refinement: Refinement, time_zone: str) -> Expression:

@@ -1,0 +1,55 @@
+"""The page a backtest leaves in MLflow: forecasts against what happened, and how often the intervals held."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from models.forecasting.calibration import NOMINAL, PAIRS
+
+BAND = "rgba(31, 119, 180, 0.2)"
+
+
+def forecast_chart(history: pd.DataFrame, judged: pd.DataFrame, title: str) -> go.Figure:
+    """The median and the 80% interval from each cutoff over what happened.
+
+    Args:
+        history: date, value of one series.
+        judged: Backtested forecasts of one model on that series: cutoff, date, q10, q50, q90.
+        title: What is shown.
+    """
+    figure = go.Figure(go.Scatter(x=history["date"], y=history["value"], name="actual", line={"color": "black"}))
+    for cutoff, ahead in judged.groupby("cutoff", sort=True):
+        label = f"from {pd.Timestamp(str(cutoff)).date()}"
+        edge = {"x": ahead["date"], "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
+        figure.add_scatter(y=ahead["q10"], **edge)
+        figure.add_scatter(y=ahead["q90"], fill="tonexty", fillcolor=BAND, **edge)
+        figure.add_scatter(x=ahead["date"], y=ahead["q50"], name=label)
+    return figure.update_layout(title=title, template="plotly_white")
+
+
+def coverage(judged: pd.DataFrame) -> pd.DataFrame:
+    """The share of days inside each interval, beside what it should be: nominal, model, actual."""
+    rows = [
+        (nominal, model, days["actual"].between(days[low], days[high]).mean())
+        for model, days in judged.groupby("model", sort=True)
+        for (low, high), nominal in zip(PAIRS, NOMINAL, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["nominal", "model", "actual"])
+
+
+def coverage_chart(judged: pd.DataFrame, title: str) -> go.Figure:
+    """The coverage of each model's intervals against the nominal one; ``judged`` as ``Backtest.forecasts``."""
+    figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], name="as promised", line={"dash": "dot", "color": "grey"}))
+    for model, found in coverage(judged).groupby("model", sort=True):
+        figure.add_scatter(x=found["nominal"], y=found["actual"], name=str(model), mode="lines+markers")
+    return figure.update_layout(title=title, template="plotly_white", xaxis_title="nominal", yaxis_title="measured")
+
+
+def page(figures: Mapping[str, go.Figure]) -> str:
+    """One HTML page with all figures that opens without a network; the keys become the figures' ids."""
+    parts = [
+        figure.to_html(full_html=False, include_plotlyjs=place == 0, div_id=name)
+        for place, (name, figure) in enumerate(figures.items())
+    ]
+    return f'<!doctype html><meta charset="utf-8"><title>Backtest</title>{"".join(parts)}'

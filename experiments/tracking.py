@@ -1,0 +1,126 @@
+"""Everything generic about MLflow: where it stores, how a run opens, what a run says about its inputs."""
+
+import hashlib
+import logging
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import mlflow
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.entities import Dataset, DatasetInput, InputTag
+from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
+
+from etl.contracts import Table
+
+EXPERIMENT = "assay"
+TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
+REGISTRY_VARIABLE = "MLFLOW_REGISTRY_URI"
+ADOPTED = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID")
+PROGRESS_BAR_VARIABLE = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"
+VARIABLES = (TRACKING_VARIABLE, REGISTRY_VARIABLE, PROGRESS_BAR_VARIABLE)
+QUIETER = {
+    "alembic": logging.WARNING,  # every table of a new store
+    "mlflow": logging.WARNING,
+    "mlflow.utils.environment": logging.ERROR,  # that an environment made by uv has no pip
+}
+
+
+def own_store(warehouse: Path) -> str:
+    """The warehouse's own MLflow store."""
+    return f"sqlite:///{warehouse.resolve()}/mlflow.db"
+
+
+@contextmanager
+def connected(warehouse: Path) -> Iterator[None]:
+    """MLflow on the stores that the environment names, else on the warehouse's own; afterwards as it was before.
+
+    ``MLFLOW_TRACKING_URI`` and ``MLFLOW_REGISTRY_URI`` name them; without the latter, the registry is with the runs.
+    """
+    before = {name: os.environ.get(name) for name in VARIABLES}
+    tracking = before[TRACKING_VARIABLE] or own_store(warehouse)
+    mlflow.set_tracking_uri(tracking)
+    mlflow.set_registry_uri(before[REGISTRY_VARIABLE] or tracking)
+    os.environ[PROGRESS_BAR_VARIABLE] = "false"
+    try:
+        with _quiet():
+            yield
+    finally:
+        _disconnect(before)
+
+
+@contextmanager
+def open_run(warehouse: Path, name: str, tags: Mapping[str, str]) -> Iterator[mlflow.ActiveRun]:
+    """A run of the experiment "assay", inside the active run if there is one; to be used while ``connected``.
+
+    Under ``mlflow run`` the environment names a run, which is adopted, and its experiment stays as it is.
+    The run is tagged with ``tags`` and, from a checkout of Assay's sources, with its commit.
+    """
+    active = mlflow.active_run()
+    experiment = active.info.experiment_id if active else _experiment(warehouse)
+    commit = {"git_commit": found} if (found := git_commit()) else {}
+    with mlflow.start_run(
+        experiment_id=experiment, run_name=name, nested=active is not None, tags=dict(tags) | commit
+    ) as run:
+        yield run
+
+
+def log_tables(run: mlflow.ActiveRun, tables: Sequence[tuple[Table, int, Path]]) -> None:
+    """Log the tables a run reads, each with its Delta version and path."""
+    tag = InputTag(MLFLOW_DATASET_CONTEXT, "input")
+    mlflow.MlflowClient().log_inputs(run.info.run_id, [DatasetInput(_dataset(*read), [tag]) for read in tables])
+
+
+def git_commit() -> str | None:
+    """The commit of the checkout this file belongs to; None where it was installed elsewhere or git is missing."""
+    folder = Path(__file__).parent
+    command = ["git", "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return answer[1] if answer[0] == f"{folder.name}/" else None
+
+
+def _experiment(warehouse: Path) -> str | None:
+    """The experiment's id, created where it is missing; None where the environment names a run or an experiment."""
+    if any(os.environ.get(name) for name in ADOPTED):
+        return None
+    found = mlflow.get_experiment_by_name(EXPERIMENT)
+    if found is not None:
+        return str(found.experiment_id)
+    artifacts = warehouse.resolve() / "mlartifacts"
+    location = artifacts.as_uri() if mlflow.get_tracking_uri() == own_store(warehouse) else None
+    return str(mlflow.create_experiment(EXPERIMENT, artifact_location=location))
+
+
+def _dataset(table: Table, version: int, path: Path) -> Dataset:
+    source = DeltaDatasetSource(path=str(path), delta_table_version=version).to_json()
+    digest = hashlib.sha256(source.encode()).hexdigest()[:8]
+    return Dataset(name=table.full_name, digest=digest, source_type="delta_table", source=source)
+
+
+def _disconnect(before: Mapping[str, str | None]) -> None:
+    mlflow.set_tracking_uri(None)  # type: ignore[arg-type]  # None: as the environment says
+    mlflow.set_registry_uri(None)  # type: ignore[arg-type]
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        os.environ.update({} if value is None else {name: value})
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what MLflow says of its own doings."""
+    before = {name: logging.getLogger(name).level for name in QUIETER}
+    _set_levels(QUIETER)
+    try:
+        yield
+    finally:
+        _set_levels(before)
+
+
+def _set_levels(levels: Mapping[str, int]) -> None:
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)

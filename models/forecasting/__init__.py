@@ -1,0 +1,1 @@
+"""Forecasting: candidates, their rolling-origin backtest, measures and calibration."""

@@ -1,6 +1,6 @@
 """Landing files to Bronze: every line as text, with its file, line number and time of ingest."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def _lines(content: bytes, feed: Feed) -> Lines:
 
 
 def _batches(
-    schema: pa.Schema, columns: dict[str, object], everywhere: dict[str, object], length: int
+    schema: pa.Schema, columns: Mapping[str, object], everywhere: Mapping[str, object], length: int
 ) -> Iterator[pa.RecordBatch]:
     arrays = [_array(field, columns.get(field.name), everywhere.get(field.name), length) for field in schema]
     yield from pa.Table.from_arrays(arrays, schema=schema).to_batches()

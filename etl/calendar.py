@@ -1,10 +1,8 @@
 """What each day is, past and ahead: public holidays, festivals, promotions, and the shape of its month."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import holidays
-import numpy as np
 import pandas as pd
 
 from etl.festivals import festivals
@@ -49,33 +47,33 @@ def _shape(days: pd.DatetimeIndex) -> pd.DataFrame:
 def _holidays(days: pd.DatetimeIndex, code: str | None) -> pd.DataFrame:
     years = range(days[0].year, days[-1].year + 1)
     known = {} if code is None else holidays.country_holidays(code, years=years, language="en_US")
-    names = [known.get(day.date()) for day in days]
+    names = [_certain(known.get(day.date())) for day in days]
     return pd.DataFrame({"is_holiday": [name is not None for name in names], "holiday": names})
+
+
+def _certain(name: str | None) -> str | None:
+    # a date that follows the moon is marked as estimated in some years; it is the same holiday in all
+    return name and name.replace(" (estimated)", "")
 
 
 def _festivals(days: pd.DatetimeIndex, code: str | None) -> pd.DataFrame:
     names: list[list[str]] = [[] for _ in days]
     for festival in festivals(days[0].date(), days[-1].date()):
         if code in festival.countries:
-            for i in _positions(days, festival.first, festival.last):
-                names[i].append(festival.name)
+            inside = days.slice_indexer(pd.Timestamp(festival.first), pd.Timestamp(festival.last))
+            for found in names[inside]:
+                found.append(festival.name)
     joined = [JOINED.join(sorted(found)) or None for found in names]
     return pd.DataFrame({"is_festival": [name is not None for name in joined], "festival": joined})
 
 
 def _promotions(days: pd.DatetimeIndex, country: str, promotions: pd.DataFrame) -> pd.DataFrame:
     running = promotions[promotions["country"].isna() | (promotions["country"] == country)]
-    count = np.zeros(len(days), dtype=int)
-    deepest = np.full(len(days), np.nan)
-    announced = np.full(len(days), np.datetime64("NaT"), dtype="datetime64[ns]")
-    for promotion in running.itertuples():
-        at = _positions(days, promotion.start_date, promotion.end_date)
-        count[at] += 1
-        deepest[at] = np.fmax(deepest[at], promotion.discount_pct)
-        announced[at] = np.fmax(announced[at], np.datetime64(promotion.announced_on, "ns"))
-    return pd.DataFrame({"promotions": count, "promotion_discount_pct": deepest, "promotion_announced_on": announced})
-
-
-def _positions(days: pd.DatetimeIndex, first: object, last: object) -> Sequence[int]:
-    start, stop = days.searchsorted(pd.Timestamp(first)), days.searchsorted(pd.Timestamp(last), side="right")
-    return range(start, stop)
+    spans = [pd.date_range(*span) for span in zip(running["start_date"], running["end_date"], strict=True)]
+    by_day = running.assign(date=pd.Series(spans, index=running.index, dtype=object)).explode("date").groupby("date")
+    daily = by_day.agg(
+        promotions=("discount_pct", "size"),
+        promotion_discount_pct=("discount_pct", "max"),
+        promotion_announced_on=("announced_on", "max"),
+    )
+    return daily.reindex(days).fillna({"promotions": 0}).reset_index(drop=True)

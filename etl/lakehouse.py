@@ -89,7 +89,8 @@ class Lakehouse:
 
     def frame(self, table: Table, rows: pd.DataFrame) -> DataFrame:
         """Pandas rows in the contract's types; columns the frame lacks are null."""
-        return self.session.createDataFrame(arrow_table(table, rows))
+        schema = ", ".join(f"`{column.name}` {column.type}" for column in table.columns)
+        return self.session.createDataFrame(arrow_table(table, rows), schema)
 
     def write(self, table: Table, rows: DataFrame, *, replace_where: str | None = None) -> int:
         """Replace the table, or the slice that ``replace_where`` names, and return the number of rows written.

@@ -28,26 +28,13 @@ class Medallion:
     ingested_at: datetime
     progress: Callable[[str], None]
 
-    def is_current(self) -> bool:
-        """Whether the warehouse was already refined from exactly these files by this declaration.
-
-        Raises ``InputError`` where it was built from another source.
-        """
-        if not self.lakehouse.exists(OPS_SOURCE):
-            return False
-        signed = self.lakehouse.pandas(OPS_SOURCE).iloc[0]
-        if signed["name"] != self.source.name:
-            raise InputError(
-                f"The warehouse {self.lakehouse.warehouse} was built from source {signed['name']}: "
-                f"give {self.source.name} one of its own with --warehouse."
-            )
-        return bool(signed["refined_from"] == self._digest())
-
     def run(self) -> int:
         """Refine everything and return the rows of the fact.
 
-        Raises ``QualityError`` where a contract breaks, rows are unaccounted for, or no order line is left.
+        Raises ``InputError`` where the warehouse was built from another source, and ``QualityError`` where a contract
+        breaks, rows are unaccounted for, or no order line is left.
         """
+        self._require_same_source()
         for feed in self.source.feeds:
             self.progress(f"bronze: {feed}")
             of_feed = [file for file in self.files if file.feed == feed]
@@ -62,6 +49,22 @@ class Medallion:
         self._sign(*days)
         return rows
 
+    def digest(self) -> str:
+        """What Gold follows from: the declaration and the content of every file."""
+        declared = self.source.model_dump(mode="json")
+        content = [declared, [(file.name, file.content_hash) for file in self.files]]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def _require_same_source(self) -> None:
+        if not self.lakehouse.exists(OPS_SOURCE):
+            return
+        built_from = self.lakehouse.pandas(OPS_SOURCE).iloc[0]["name"]
+        if built_from != self.source.name:
+            raise InputError(
+                f"The warehouse {self.lakehouse.warehouse} was built from source {built_from}: "
+                f"give {self.source.name} one of its own with --warehouse."
+            )
+
     def _to_silver(self, name: str) -> pd.DataFrame:
         self.progress(f"silver: {name}")
         return silver.publish(self.lakehouse, self.source, name)
@@ -75,13 +78,6 @@ class Medallion:
                 "has_legacy_measure": self.source.legacy_measure,
                 "first_day": first_day,
                 "last_day": last_day,
-                "refined_from": self._digest(),
             }
         )
         self.lakehouse.write(OPS_SOURCE, self.lakehouse.frame(OPS_SOURCE, signature))
-
-    def _digest(self) -> str:
-        """What Gold follows from: the declaration and the content of every file."""
-        declared = self.source.model_dump(mode="json")
-        content = [declared, [(file.name, file.content_hash) for file in self.files]]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

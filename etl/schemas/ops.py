@@ -47,6 +47,7 @@ OPS_RUNS = Table(
         required("position", "int", "order of the step, from 1"),
         required("source", "string", "source refined"),
         column("rows", "bigint", "rows the step wrote"),
+        required("inputs", "string", "SHA-256 over its settings and the versions of the tables it read"),
         Column("seconds", "double", "wall time", volatile=True),
         Column("started_at", "timestamp", "UTC", volatile=True),
     ),
@@ -63,6 +64,5 @@ OPS_SOURCE = Table(
         required("has_legacy_measure", "boolean", "whether net_amount_inr is kept"),
         required("first_day", "date", "first business day with an order line"),
         required("last_day", "date", "newest business day with an order line"),
-        required("refined_from", "string", "SHA-256 over the declaration and the landed files' hashes"),
     ),
 )

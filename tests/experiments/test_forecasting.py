@@ -12,10 +12,10 @@ from etl.contracts import Table
 from etl.errors import InputError
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
 from etl.schemas.results import GLD_FORECAST, GLD_FORECAST_ACCURACY
-from experiments.forecast_evaluation import scores, verdict
-from experiments.forecast_registry import champion
-from experiments.forecast_settings import Settings
-from experiments.forecasting import backtest, forecast, train
+from experiments.forecasting.evaluation import scores, verdict
+from experiments.forecasting.jobs import backtest, forecast, train
+from experiments.forecasting.registry import champion
+from experiments.forecasting.settings import Settings
 from experiments.tracking import connected, own_store
 from features.panel import panel
 from models.forecasting.quantiles import NAMES
@@ -146,7 +146,7 @@ def test_the_champion_reloads_in_a_fresh_process(lakehouse, champions):
 
 def test_the_stored_model_is_code_and_data_with_pinned_requirements(lakehouse, champions):
     names = {path.name for path in (lakehouse.warehouse / "mlartifacts").rglob("*") if path.is_file()}
-    assert {"forecast_model.py", "fitted.parquet", "calibration.json", "requirements.txt"} <= names
+    assert {"model.py", "fitted.parquet", "calibration.json", "requirements.txt"} <= names
     assert not [name for name in names if name.endswith(".pkl")]
     requirements = next((lakehouse.warehouse / "mlartifacts").rglob("requirements.txt")).read_text().split()
     assert all("==" in line for line in requirements)

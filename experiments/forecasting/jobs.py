@@ -14,11 +14,11 @@ import pandas as pd
 
 from etl.lakehouse import Lakehouse
 from etl.schemas.results import GLD_FORECAST
-from experiments.forecast_backtest import run_backtest
-from experiments.forecast_data import Demand, read_demand
-from experiments.forecast_evaluation import Leaderboard, Verdict
-from experiments.forecast_registry import Champion, Training, champion, register
-from experiments.forecast_settings import Settings
+from experiments.forecasting.backtest import run_backtest
+from experiments.forecasting.data import Demand, read_demand
+from experiments.forecasting.evaluation import Leaderboard, Verdict
+from experiments.forecasting.registry import Champion, Training, champion, register
+from experiments.forecasting.settings import Settings
 from experiments.tracking import connected, log_tables, open_run
 from features.panel import MEASURES
 from models.forecasting.fitted_panel import fit_panel

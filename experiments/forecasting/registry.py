@@ -19,7 +19,7 @@ from models.forecasting.quantiles import NAMES
 
 ALIAS = "champion"
 MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # no such model, no such alias
-CODE = Path(__file__).with_name("forecast_model.py")
+CODE = Path(__file__).with_name("model.py")
 REQUIREMENTS = ("assay-workbench", "mlflow", "numpy", "pandas", "prophet", "pyarrow")
 EXAMPLE = pd.DataFrame({"series": ["total"], "horizon": [7]})
 SIGNATURE = ModelSignature(

@@ -5,9 +5,9 @@ import pandas as pd
 
 from etl.lakehouse import Lakehouse
 from etl.schemas.results import GLD_FORECAST_ACCURACY
-from experiments.forecast_charts import coverage_chart, forecast_chart, page
-from experiments.forecast_data import Demand
-from experiments.forecast_evaluation import (
+from experiments.forecasting.charts import coverage_chart, forecast_chart, page
+from experiments.forecasting.data import Demand
+from experiments.forecasting.evaluation import (
     Leaderboard,
     Verdict,
     accuracy_rows,
@@ -17,7 +17,7 @@ from experiments.forecast_evaluation import (
     verdict,
     with_calibrated,
 )
-from experiments.forecast_settings import Settings
+from experiments.forecasting.settings import Settings
 from experiments.tracking import open_run
 from features.panel import MEASURES
 from models.forecasting.backtest import backtest

@@ -1,0 +1,244 @@
+"""Explain a movement from Gold: gather, decompose, track in MLflow, publish ``gld_revenue_bridge``."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import mlflow
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from etl.daily import orders as first_lines
+from etl.errors import InputError, UsageError
+from etl.lakehouse import Lakehouse
+from etl.periods import Period
+from etl.schemas.daily import CATEGORY, DIMENSIONS, GLD_CALENDAR, GLD_DAILY_ORDERS, SALES
+from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
+from etl.schemas.ops import OPS_SOURCE
+from etl.schemas.results import GLD_REVENUE_BRIDGE
+from experiments.tracking import connected, log_tables, open_run
+from models.attribution import MEASURES, Bridge, decompose
+
+CELL = tuple(column.name for column in (*DIMENSIONS, CATEGORY))
+AMOUNTS = tuple(column.name for column in SALES if column.name != "lines")
+READS = (GLD_FACT_ORDER_ITEMS, GLD_DAILY_ORDERS, GLD_CALENDAR)
+LEGACY = "net_amount_inr"
+# a festival kept by a few customers only cannot be told from noise in the total
+EVENT_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Question:
+    """Why did ``measure`` move from ``baseline`` to ``period``?"""
+
+    measure: str
+    baseline: Period
+    period: Period
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The bridge, the unit of its amounts, the MLflow run that made it, and the rows published."""
+
+    bridge: Bridge
+    unit: str
+    run_id: str
+    rows: int
+
+    def to_dict(self) -> dict[str, object]:
+        """The JSON document of ``assay explain``."""
+        document = self.bridge.to_dict()
+        place = list(document).index("total")
+        items = list(document.items())
+        return dict([*items[:place], ("currency", self.unit), *items[place:]])
+
+
+def measures_of(lakehouse: Lakehouse) -> list[str]:
+    """The measures the warehouse's source has."""
+    legacy = bool(lakehouse.pandas(OPS_SOURCE).iloc[0]["has_legacy_measure"])
+    return [name for name in MEASURES if legacy or name != LEGACY]
+
+
+def newest_months(lakehouse: Lakehouse) -> tuple[Period, Period]:
+    """The month before the newest whole month, and that month; raises ``InputError`` for less than two."""
+    source = lakehouse.pandas(OPS_SOURCE).iloc[0]
+    first, last = source["first_day"].date(), source["last_day"].date()
+    days = pd.date_range(first, last)
+    months = sorted({Period(m.start_time.date(), m.end_time.date()) for m in days.to_period("M").unique()})
+    whole = [month for month in months if first <= month.first and month.last <= last]
+    if len(whole) < 2:
+        raise InputError(
+            f"The data hold {len(whole)} whole months ({first} to {last}), two are needed to compare: "
+            "name shorter periods with --period and --baseline."
+        )
+    return whole[-2], whole[-1]
+
+
+def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], seed: int = 0) -> Answer:
+    """Decompose the movement and publish it.
+
+    Raises ``UsageError`` for a measure the source lacks and ``InputError`` for a period without data.
+    """
+    source = lakehouse.pandas(OPS_SOURCE).iloc[0]
+    known = measures_of(lakehouse)
+    if question.measure not in known:
+        raise UsageError(f"Source {source['name']} has no measure {question.measure!r}: {', '.join(known)}.")
+    _require_days(question, source["first_day"].date(), source["last_day"].date())
+    unit = _unit(question.measure, str(source["reporting_currency"]))
+    with connected(lakehouse.warehouse), open_run(lakehouse.warehouse, "explain", tags) as run:
+        log_tables(run, [(table, lakehouse.version(table), lakehouse.path(table)) for table in READS])
+        bridge = _decomposed(lakehouse, question, seed)
+        rows = _rows(question, bridge).assign(unit=unit, as_of=source["last_day"], run_id=run.info.run_id)
+        answer = Answer(bridge, unit, run.info.run_id, _publish(lakehouse, question, rows))
+        _track(question, answer, seed)
+    return answer
+
+
+def published_bridge(lakehouse: Lakehouse, question: Question) -> pd.DataFrame:
+    """The total rows of a bridge in ``gld_revenue_bridge``, in order; empty where it was not explained yet."""
+    if not lakehouse.exists(GLD_REVENUE_BRIDGE):
+        return pd.DataFrame(columns=list(GLD_REVENUE_BRIDGE.column_names))
+    rows = lakehouse.pandas(GLD_REVENUE_BRIDGE, where=f"{_slice(question)} and scope = 'total'")
+    return rows.sort_values("position", ignore_index=True)
+
+
+def _require_days(question: Question, first: date, last: date) -> None:
+    outside = [p for p in (question.baseline, question.period) if p.last < first or p.first > last]
+    if outside:
+        names = " and ".join(str(period) for period in outside)
+        raise InputError(f"There are no data for {names}: the warehouse holds {first} to {last}.")
+
+
+def _unit(measure: str, currency: str) -> str:
+    return {"orders": "orders", "units": "units", LEGACY: "INR"}.get(measure, currency)
+
+
+def _decomposed(lakehouse: Lakehouse, question: Question, seed: int) -> Bridge:
+    fact = lakehouse.read(GLD_FACT_ORDER_ITEMS)
+    last = max(question.baseline.last, question.period.last)
+    return decompose(
+        _sales(fact, question),
+        _orders(fact, question),
+        _daily(lakehouse, last),
+        _events(lakehouse, last),
+        baseline=(question.baseline.first, question.baseline.last),
+        period=(question.period.first, question.period.last),
+        measure=question.measure,
+        dimensions=CELL,
+        seed=seed,
+    )
+
+
+def _labelled(rows: DataFrame, day: str, question: Question) -> DataFrame:
+    """Rows of the two periods, labelled, with the customer, or the order itself where no customer is known."""
+    inside = {"baseline": question.baseline, "period": question.period}
+    label = F.coalesce(*(F.when(F.col(day).between(p.first, p.last), F.lit(name)) for name, p in inside.items()))
+    cluster = F.coalesce("customer_id", F.concat(F.lit("order:"), F.col("transaction_id")))
+    known = F.col("customer_id").isNotNull()
+    return rows.withColumns({"period": label, "cluster": cluster, "customer_known": known}).where("period is not null")
+
+
+def _sales(fact: DataFrame, question: Question) -> pd.DataFrame:
+    labelled = _labelled(fact, "transaction_date", question)
+    lines = F.count(F.when(~F.col("is_return_line"), 1)).alias("lines")
+    sold = F.when(F.col("is_return_line"), 0).otherwise(F.col("quantity"))
+    sums = (F.sum(name).cast("double").alias(name) for name in AMOUNTS)
+    grouped = labelled.withColumn("quantity", sold).groupBy("period", "cluster", "customer_known", *CELL)
+    return _ordered(grouped.agg(lines, *sums), ["period", "cluster", *CELL])
+
+
+def _orders(fact: DataFrame, question: Question) -> pd.DataFrame:
+    labelled = _labelled(first_lines(fact), "date", question)
+    grouped = labelled.groupBy("period", "cluster", "customer_known").agg(F.count(F.lit(1)).alias("orders"))
+    return _ordered(grouped, ["period", "cluster"])
+
+
+def _ordered(rows: DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Collected in an order of its own: the bootstrap must not depend on the engine's."""
+    collected: pd.DataFrame = rows.toPandas()
+    return collected.sort_values(keys, ignore_index=True)
+
+
+def _daily(lakehouse: Lakehouse, last: date) -> pd.DataFrame:
+    rows = lakehouse.pandas(GLD_DAILY_ORDERS, ["date", "orders"], f"date <= date'{last}'")
+    return rows.groupby("date", as_index=False).agg({"orders": "sum"})
+
+
+def _events(lakehouse: Lakehouse, last: date) -> pd.DataFrame:
+    """Festivals of the countries with a share of the orders that can be seen in the total."""
+    orders = lakehouse.pandas(GLD_DAILY_ORDERS, ["country", "orders"]).groupby("country")["orders"].sum()
+    seen = orders.index[orders >= EVENT_SHARE * orders.sum()]
+    where = f"is_festival and date <= date'{last}'"
+    calendar = lakehouse.pandas(GLD_CALENDAR, ["date", "country", "festival"], where)
+    named = calendar[calendar["country"].isin(seen)]
+    events = named.assign(event=named["festival"].str.split(" + ", regex=False)).explode("event")
+    return events[["date", "event"]].drop_duplicates().sort_values(["date", "event"], ignore_index=True)
+
+
+def _track(question: Question, answer: Answer, seed: int) -> None:
+    mlflow.log_params(
+        {
+            "measure": question.measure,
+            "baseline": str(question.baseline),
+            "period": str(question.period),
+            "seed": seed,
+        }
+    )
+    bridge = answer.bridge
+    totals = {"change": bridge.change, "volume": bridge.volume.amount, "aov": bridge.aov.amount}
+    drivers = dict(zip(bridge.drivers["driver"], bridge.drivers["amount"], strict=True))
+    mlflow.log_metrics({name: float(amount) for name, amount in {**totals, **drivers}.items()})
+    mlflow.log_text(json.dumps(answer.to_dict(), indent=2), "bridge.json")
+
+
+def _compared(question: Question) -> dict[str, str | date]:
+    """The columns that tell one comparison from another in ``gld_revenue_bridge``."""
+    return {
+        "measure": question.measure,
+        "baseline_first": question.baseline.first,
+        "baseline_last": question.baseline.last,
+        "period_first": question.period.first,
+        "period_last": question.period.last,
+    }
+
+
+def _rows(question: Question, bridge: Bridge) -> pd.DataFrame:
+    rows = pd.concat([_total_rows(bridge), _cell_rows(bridge)], ignore_index=True)
+    return rows.assign(**_compared(question))
+
+
+def _publish(lakehouse: Lakehouse, question: Question, rows: pd.DataFrame) -> int:
+    frame = lakehouse.frame(GLD_REVENUE_BRIDGE, rows)
+    return lakehouse.write(GLD_REVENUE_BRIDGE, frame, replace_where=_slice(question))
+
+
+def _slice(question: Question) -> str:
+    return " and ".join(_equals(name, value) for name, value in _compared(question).items())
+
+
+def _equals(name: str, value: str | date) -> str:
+    return f"{name} = date'{value}'" if isinstance(value, date) else f"{name} = '{value}'"
+
+
+def _total_rows(bridge: Bridge) -> pd.DataFrame:
+    rows = [
+        {"driver": "baseline", "stage": "total", "amount": bridge.baseline_total},
+        *({str(key): value for key, value in row.items()} for row in bridge.drivers.to_dict("records")),
+        {"driver": "period", "stage": "total", "amount": bridge.period_total},
+        *_sides(bridge),
+    ]
+    return pd.DataFrame(rows).assign(scope="total", position=range(len(rows)))
+
+
+def _sides(bridge: Bridge) -> Iterator[dict[str, object]]:
+    for name, effect in {"volume": bridge.volume, "aov": bridge.aov}.items():
+        yield {"driver": name, "stage": "total", **vars(effect)}
+
+
+def _cell_rows(bridge: Bridge) -> pd.DataFrame:
+    order = {driver: i for i, driver in enumerate(bridge.drivers["driver"], start=1)}
+    stages = dict(zip(bridge.drivers["driver"], bridge.drivers["stage"], strict=True))
+    driver = bridge.cells["driver"]
+    return bridge.cells.assign(scope="cell", position=driver.map(order), stage=driver.map(stages))

@@ -1,0 +1,81 @@
+"""The command line ``assay``: the commands, and the exit code each way of failing leaves with.
+
+Heavy libraries are imported inside the commands, so that ``--help`` and worker processes start at once.
+"""
+
+import sys
+
+import click
+
+from etl.errors import AssayError
+from experiments.commands import analyse, look, refine
+from experiments.console import ERRORS
+
+UNFORESEEN = 1
+INTERRUPTED = 130
+COMMANDS = (
+    refine.demo, refine.simulate, refine.etl, refine.refresh,
+    analyse.backtest, analyse.train, analyse.forecast, analyse.explain, analyse.report,
+    look.status, look.show, look.query, look.ui,
+)  # fmt: skip
+
+
+class InOrder(click.Group):
+    """Lists the commands in the order of work, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands as they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="assay-workbench", prog_name="assay")
+def assay() -> None:
+    """Why did revenue move, and what comes next?
+
+    Assay refines raw order files into Gold tables, forecasts demand, explains movements and writes a report.
+    Start with: assay demo
+    """
+
+
+for command in COMMANDS:
+    assay.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        with assay.make_context("assay", arguments) as context:
+            return _invoked(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+
+
+def _invoked(context: click.Context) -> int:
+    try:
+        assay.invoke(context)
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except Exception as error:  # the last resort: an unforeseen error is said in a sentence, too
+        return _failed(error, debug=bool(context.obj))
+    return 0
+
+
+def _failed(error: Exception, *, debug: bool) -> int:
+    if debug:
+        ERRORS.print_exception()
+    elif isinstance(error, AssayError):
+        ERRORS.print(f"assay: {error}", markup=False, soft_wrap=True)
+    else:
+        first_line = (str(error).strip() or "no message").splitlines()[0]
+        ERRORS.print(f"assay: {type(error).__name__}: {first_line} (--debug shows more)", markup=False, soft_wrap=True)
+    return error.exit_code if isinstance(error, AssayError) else UNFORESEEN

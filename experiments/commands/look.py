@@ -1,0 +1,81 @@
+"""Commands that look: status, show, query, ui."""
+
+import subprocess
+import sys
+from datetime import datetime
+
+import click
+
+from etl.errors import InputError
+from experiments.console import OUTPUT, print_json, table
+from experiments.options import with_workspace
+from experiments.workspace import Workspace
+
+STALE = 6
+
+
+@click.command()
+@with_workspace
+def status(workspace: Workspace) -> None:
+    """Tell how fresh the warehouse is; leaves with 6 where it is stale or a check fails."""
+    from experiments.status import read_status
+
+    with workspace.existing_lakehouse() as lakehouse:
+        today = workspace.as_of or datetime.now(workspace.source.zone).date()
+        found = read_status(lakehouse, today)
+    if workspace.json:
+        print_json(found.to_dict())
+    else:
+        OUTPUT.print(table("Status", ["", ""], found.lines()))
+    if not found.fresh:
+        click.get_current_context().exit(STALE)
+
+
+@click.command()
+@click.argument("table_name", metavar="[TABLE]", required=False)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(0, 10_000), help="Rows to show.")
+@with_workspace
+def show(workspace: Workspace, table_name: str | None, limit: int) -> None:
+    """List the tables, or show one: what it promises, its columns and its first rows."""
+    from experiments.showing import list_tables, show_table
+
+    with workspace.existing_lakehouse() as lakehouse:
+        answer = show_table(lakehouse, table_name, limit) if table_name else list_tables(lakehouse)
+    if workspace.json:
+        print_json(answer.document)
+    else:
+        for part in answer.parts:
+            OUTPUT.print(part)
+
+
+@click.command()
+@click.argument("sql")
+@with_workspace
+def query(workspace: Workspace, sql: str) -> None:
+    """Answer one reading SQL statement over the tables, such as: select * from gold.gld_daily_orders limit 5."""
+    from etl.query import check_read_only, run_query
+
+    check_read_only(sql)
+    with workspace.existing_lakehouse() as lakehouse:
+        rows = run_query(lakehouse.session, sql)
+    if workspace.json:
+        print_json(rows)
+    elif rows:
+        OUTPUT.print(table("", list(rows[0]), [list(row.values()) for row in rows]))
+    else:
+        OUTPUT.print("No rows.")
+
+
+@click.command()
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="Port on this machine.")
+@with_workspace
+def ui(workspace: Workspace, port: int) -> None:
+    """Open the warehouse's MLflow store in MLflow's own web page, until interrupted."""
+    from experiments.tracking import own_store
+
+    if not (workspace.warehouse / "mlflow.db").is_file():
+        raise InputError(f"There are no experiments in {workspace.warehouse} yet: run assay refresh first.")
+    OUTPUT.print(f"MLflow: http://127.0.0.1:{port} (stop with Ctrl-C)")
+    store = own_store(workspace.warehouse)
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store, "--host", "127.0.0.1"]
+    subprocess.run([*command, "--port", str(port)], check=True)  # noqa: S603 - our own interpreter

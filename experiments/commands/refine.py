@@ -1,0 +1,121 @@
+"""Commands that bring data in: demo, simulate, etl, refresh."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from etl.periods import Period, parse_period
+from experiments.console import OUTPUT, Progress, print_json, table
+from experiments.options import baseline_option, day, measure_option, period_option, with_workspace
+from experiments.workspace import Workspace
+
+if TYPE_CHECKING:
+    from etl.simulator import Simulation, SimulationOptions
+
+# AtoZ's own question: the dip of September 2025, by the measure it was published in
+DEMO_PERIOD, DEMO_BASELINE, DEMO_MEASURE = "2025-09", "2025-08", "net_amount_inr"
+
+
+@click.command()
+@click.option("--scale", default=1.0, show_default=True, help="Size of AtoZ: 1 is 3 million order lines.")
+@click.option("--seed", default=7, show_default=True, help="Seed of the simulation.")
+@with_workspace
+def demo(workspace: Workspace, scale: float, seed: int) -> None:
+    """Simulate AtoZ's raw files (if there are none), refresh everything and show why September 2025 fell."""
+    from etl.simulator import SimulationOptions
+
+    if not workspace.landing.is_dir():
+        _simulated(workspace.landing.parent, SimulationOptions(seed=seed, scale=scale))
+    _refreshed(workspace, DEMO_MEASURE, parse_period(DEMO_PERIOD), parse_period(DEMO_BASELINE))
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--seed", default=7, show_default=True, help="The same seed writes the same bytes.")
+@click.option("--scale", default=1.0, show_default=True, help="Size: 1 is 302,000 customers and 3 million lines.")
+@click.option("--start", type=day, metavar="DATE", default="2023-01-01", show_default=True, help="First business day.")
+@click.option("--end", type=day, metavar="DATE", default="2025-10-31", show_default=True, help="Last business day.")
+@click.option("--dirt", default=1.0, show_default=True, help="Multiplier on every kind of dirt, 0 for clean files.")
+@click.option("--faults", default="", metavar="NAME,...", help="Faults to plant in the files, or all.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def simulate(
+    out: Path, seed: int, scale: float, start: date, end: date, dirt: float, faults: str, as_json: bool
+) -> None:
+    """Write AtoZ's landing zone into OUT/raw, and what was planted into OUT/truth.json."""
+    from etl.simulator import SimulationOptions
+
+    names = tuple(name.strip() for name in faults.split(",") if name.strip())
+    simulation = _simulated(out, SimulationOptions(seed, scale, start, end, dirt, names))
+    answer = {**vars(simulation), "landing": str(simulation.landing), "truth": str(simulation.truth)}
+    if as_json:
+        print_json(answer)
+    else:
+        OUTPUT.print(
+            f"{simulation.lines:,} order lines in {simulation.files:,} files: {simulation.landing}", markup=False
+        )
+
+
+def _simulated(out: Path, options: "SimulationOptions") -> "Simulation":
+    from etl.simulator import simulate as run
+
+    progress = Progress()
+    with progress.shown():
+        progress("simulate")
+        return run(out, options, lambda stage, share: progress(f"simulate: {stage} {share:.0%}"))
+
+
+@click.command()
+@with_workspace
+def etl(workspace: Workspace) -> None:
+    """Land the raw files and refine them to Bronze, Silver and Gold."""
+    from experiments.refresh import etl_step
+    from experiments.steps import StepLedger
+
+    progress = Progress()
+    with workspace.lakehouse() as lakehouse, progress.shown():
+        now = datetime.now(UTC)
+        step = etl_step(lakehouse, workspace.source, workspace.landing, workspace.as_of, now, progress)
+        result = StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
+    if workspace.json:
+        print_json({"warehouse": str(workspace.warehouse), "steps": [vars(result)]})
+    else:
+        OUTPUT.print("Nothing new has landed." if result.skipped else f"{result.rows:,} order lines in Gold.")
+
+
+@click.command()
+@period_option
+@baseline_option
+@measure_option
+@with_workspace
+def refresh(workspace: Workspace, measure: str, period: Period | None, baseline: Period | None) -> None:
+    """Refine what is new, forecast, explain and report; what did not change is skipped.
+
+    Without --period and --baseline it explains the newest whole month against the one before.
+    """
+    _refreshed(workspace, measure, period, baseline)
+
+
+def _refreshed(workspace: Workspace, measure: str, period: Period | None, baseline: Period | None) -> None:
+    from experiments.bridge_view import show_bridge
+    from experiments.forecasting.settings import Settings
+    from experiments.refresh import Asked, Refresh
+
+    progress = Progress()
+    source = workspace.source
+    settings = Settings(source=source.name, engine=workspace.engine.name, progress=progress)
+    with workspace.lakehouse() as lakehouse:
+        job = Refresh(
+            lakehouse, source, workspace.landing, workspace.as_of, Asked(measure, period, baseline), settings,
+            datetime.now(UTC), progress,
+        )  # fmt: skip
+        with progress.shown():
+            done = job.run()
+        if workspace.json:
+            print_json(done.to_dict())
+            return
+        show_bridge(lakehouse, done.question)
+    rows = [(s.name, s.rows, s.seconds, "unchanged, skipped" if s.skipped else "") for s in done.steps]
+    OUTPUT.print(table("Refresh", ["Step", "Rows", "Seconds", ""], rows))
+    OUTPUT.print(f"Report: {done.report.resolve()}", markup=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Backtest the candidates, train the winner, forecast with the champion."""

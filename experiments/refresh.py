@@ -1,0 +1,160 @@
+"""The refresh: land and refine, features, forecast, explain, report; what did not change is skipped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import reports
+from etl.errors import UsageError
+from etl.lakehouse import Lakehouse
+from etl.landing import landed_files
+from etl.medallion import Medallion
+from etl.periods import Period
+from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
+from etl.schemas.ops import OPS_RUNS
+from etl.source import Source
+from experiments import attribution
+from experiments.attribution import Question
+from experiments.forecasting import jobs as forecasting
+from experiments.forecasting.settings import Settings
+from experiments.steps import Step, StepLedger, StepResult
+from experiments.tracking import connected, open_run
+from features import daily as features
+from reports.gold import READ, load
+
+REPORT = "report.html"
+FEATURE_READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR)
+# the ledger of runs grows with every run; it does not make a report out of date
+REPORT_READS = tuple(table for table in READ if table is not OPS_RUNS)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a refresh is to explain: the newest two whole months where no period is given."""
+
+    measure: str = "net_revenue"
+    period: Period | None = None
+    baseline: Period | None = None
+
+    def question(self, lakehouse: Lakehouse) -> Question:
+        """The periods, found in the data where they were left open; raises ``UsageError`` where only one is given."""
+        if (self.period is None) != (self.baseline is None):
+            raise UsageError("Give --period and --baseline together, or neither.")
+        if self.period is not None and self.baseline is not None:
+            return Question(self.measure, self.baseline, self.period)
+        return Question(self.measure, *attribution.newest_months(lakehouse))
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did: where the report is, its MLflow run, and each step; ``to_dict`` is its JSON."""
+
+    warehouse: Path
+    report: Path
+    run_id: str
+    question: Question
+    steps: list[StepResult]
+
+    def to_dict(self) -> dict[str, object]:
+        """The JSON document of ``assay refresh``."""
+        return {
+            "warehouse": str(self.warehouse),
+            "report": str(self.report),
+            "run_id": self.run_id,
+            "steps": [vars(step) for step in self.steps],
+        }
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """One refresh of a warehouse from a landing folder.
+
+    ``landing`` holds the source's raw files, ``started_at`` (UTC) stamps what is read, files that
+    arrived after ``as_of`` are not looked at; ``settings`` say how to forecast, ``asked`` what to explain.
+    """
+
+    lakehouse: Lakehouse
+    source: Source
+    landing: Path
+    as_of: date | None
+    asked: Asked
+    settings: Settings
+    started_at: datetime
+    progress: Progress
+
+    @property
+    def report_path(self) -> Path:
+        """Where the report is written."""
+        return self.lakehouse.warehouse / "reports" / REPORT
+
+    def run(self) -> Refreshed:
+        """Run every step whose inputs changed.
+
+        Raises an ``AssayError`` where the landing folder, the source or the data cannot be used.
+        """
+        etl = etl_step(self.lakehouse, self.source, self.landing, self.as_of, self.started_at, self.progress)
+        ledger = StepLedger(self.lakehouse, self.source.name)
+        if ledger.is_current(etl) and self.report_path.is_file() and all(map(ledger.is_current, self._analysis())):
+            return self._done(ledger.newest_run, [StepResult.skip(step.name) for step in (etl, *self._analysis())])
+        warehouse = self.lakehouse.warehouse
+        with connected(warehouse), open_run(warehouse, "refresh", self.settings.tags()) as run:
+            results = [ledger.run(etl, run.info.run_id, self.started_at)]
+            results += [ledger.run(step, run.info.run_id, self.started_at) for step in self._analysis()]
+            return self._done(run.info.run_id, results)
+
+    def _done(self, run_id: str, results: list[StepResult]) -> Refreshed:
+        return Refreshed(
+            self.lakehouse.warehouse, self.report_path, run_id, self.asked.question(self.lakehouse), results
+        )
+
+    def _analysis(self) -> list[Step]:
+        """The steps on refined data; the tables they read are those that the steps before them write."""
+        question = self.asked.question(self.lakehouse)
+        asked = {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}
+        forecast = {"horizon": str(self.settings.horizon), "seed": str(self.settings.seed)}
+        return [
+            Step("features", self._features, FEATURE_READS),
+            Step("forecast", self._forecast, (GLD_DAILY_ORDERS, GLD_FEATURES_DAILY, GLD_CALENDAR), forecast),
+            Step("explain", lambda: self._explain(question), attribution.READS, asked),
+            Step("report", lambda: self._report(question), REPORT_READS, asked),
+        ]
+
+    def _features(self) -> int:
+        self.progress("features: lags, prices, promotions, calendar")
+        return features.publish(self.lakehouse)
+
+    def _forecast(self) -> int:
+        return len(forecasting.forecast(self.lakehouse, self.settings))
+
+    def _explain(self, question: Question) -> int:
+        self.progress(f"explain: {question.period} against {question.baseline}")
+        measures = dict.fromkeys([question.measure, Asked.measure])
+        asked = [Question(measure, question.baseline, question.period) for measure in measures]
+        return sum(attribution.explain(self.lakehouse, each, tags=self.settings.tags()).rows for each in asked)
+
+    def _report(self, question: Question) -> int:
+        self.progress("report")
+        write_report(self.lakehouse, question, self.report_path)
+        return 1
+
+
+def etl_step(
+    lakehouse: Lakehouse,
+    source: Source,
+    landing: Path,
+    as_of: date | None,
+    started_at: datetime,
+    progress: Progress,
+) -> Step:
+    """Refine what had landed by the end of ``as_of``; current where the same files were refined by this declaration."""
+    progress("looking at the landing folder")
+    medallion = Medallion(lakehouse, source, landed_files(source, landing, as_of), started_at, progress)
+    return Step("etl", medallion.run, settings={"refined_from": medallion.digest()})
+
+
+def write_report(lakehouse: Lakehouse, question: Question, out: Path) -> Path:
+    """Write the report of a question that was explained."""
+    data = load(lakehouse, period=question.period, baseline=question.baseline, measure=question.measure)
+    return reports.write(data, out)

@@ -1,0 +1,50 @@
+"""Tables as people look at them: the list, or one with its contract and first rows."""
+
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from etl.contracts import Table
+from etl.lakehouse import Lakehouse
+from etl.query import plain
+from etl.tables import TABLES, table
+from experiments import console
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The same answer twice: as a JSON document and as parts to print."""
+
+    document: object
+    parts: list[RenderableType]
+
+
+def list_tables(lakehouse: Lakehouse) -> Shown:
+    """Every table that was written, with its newest version and its grain."""
+    written = [each for each in TABLES.values() if lakehouse.exists(each)]
+    rows = [(each.full_name, lakehouse.version(each), each.grain) for each in written]
+    document = [{"table": name, "version": version, "grain": grain} for name, version, grain in rows]
+    return Shown(document, [console.table("Tables", ["Table", "Version", "One row is"], rows)])
+
+
+def show_table(lakehouse: Lakehouse, name: str, limit: int) -> Shown:
+    """One table: raises ``UsageError`` for an unknown name and ``InputError`` where it was never written."""
+    known = table(name)
+    found = lakehouse.read(known).limit(limit).collect()
+    rows = [[plain(value) for value in row] for row in found]
+    columns = [(each.name, each.type, each.comment) for each in known.columns]
+    document = {
+        "table": known.full_name,
+        "version": lakehouse.version(known),
+        "grain": known.grain,
+        "key": list(known.key),
+        "columns": [{"name": name, "type": type_, "comment": comment} for name, type_, comment in columns],
+        "rows": [dict(zip(known.column_names, row, strict=True)) for row in rows],
+    }
+    return Shown(document, [*_contract(known, columns), console.table("Rows", known.column_names, rows)])
+
+
+def _contract(known: Table, columns: list[tuple[str, str, str]]) -> list[RenderableType]:
+    about = Text(f"{known.full_name}: {known.grain}. Key: {', '.join(known.key)}.")
+    return [about, console.table("Columns", ["Column", "Type", "Meaning"], columns)]

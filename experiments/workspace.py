@@ -1,0 +1,46 @@
+"""What every command shares: the warehouse, the engine, the source and its landing folder, and the as-of day."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from etl.engine import Engine, open_session
+from etl.errors import InputError
+from etl.lakehouse import Lakehouse
+from etl.source import Source, load_source
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The shared options of a command, as given."""
+
+    warehouse: Path
+    engine: Engine
+    source_name: str
+    landing: Path
+    as_of: date | None
+    json: bool
+
+    @property
+    def source(self) -> Source:
+        """The declared source; raises ``InputError`` where the declaration cannot be used."""
+        return load_source(self.source_name)
+
+    @contextmanager
+    def lakehouse(self) -> Iterator[Lakehouse]:
+        """The warehouse's tables on the chosen engine, for as long as the block runs; the folder is made if needed."""
+        with open_session(self.engine) as session:
+            yield Lakehouse(session, self.warehouse)
+
+    @contextmanager
+    def existing_lakehouse(self) -> Iterator[Lakehouse]:
+        """Like ``lakehouse``, but raises ``InputError`` where the warehouse was never filled."""
+        if not (self.warehouse / "ops" / "ops_source").is_dir():
+            raise InputError(
+                f"There is no warehouse in {self.warehouse} yet: fill it with assay refresh (or see assay demo), "
+                "or name another folder with --warehouse."
+            )
+        with self.lakehouse() as lakehouse:
+            yield lakehouse

@@ -1,0 +1,74 @@
+"""Everything a report is made from: small frames read from Gold and ops, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from etl.periods import Period
+from reports.numbers import Unit
+
+MEASURES = {
+    "net_revenue": "Revenue",
+    "net_amount_inr": "Revenue (legacy measure)",
+    "orders": "Orders",
+    "units": "Units",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """The source the warehouse was built from."""
+
+    name: str
+    time_zone: str
+    currency: str
+    has_legacy_measure: bool
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """The frames of one report; a table that does not exist yet is an empty frame with its columns."""
+
+    source: Source
+    measure: str
+    period: Period
+    baseline: Period
+    bridge: pd.DataFrame
+    cells: pd.DataFrame
+    orders: pd.DataFrame
+    amounts: pd.DataFrame
+    calendar: pd.DataFrame
+    forecast: pd.DataFrame
+    accuracy: pd.DataFrame
+    files: pd.DataFrame
+    quarantine: pd.DataFrame
+    exchange: pd.DataFrame
+    runs: pd.DataFrame
+    versions: Mapping[str, int]
+
+    @property
+    def subject(self) -> str:
+        """The measure's name at the start of a sentence."""
+        return MEASURES[self.measure]
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of the explained measure."""
+        return Unit(self.measure) if self.measure in ("orders", "units") else self.money
+
+    @property
+    def money(self) -> Unit:
+        """The currency of every amount of money in the report."""
+        return Unit("INR" if self.money_measure == "net_amount_inr" else self.source.currency)
+
+    @property
+    def money_measure(self) -> str:
+        """The column that is called revenue: the explained measure, or ``net_revenue`` beside a count."""
+        return self.measure if self.measure == "net_amount_inr" else "net_revenue"
+
+    @property
+    def newest_day(self) -> date | None:
+        """The newest business day with an order."""
+        return None if self.orders.empty else self.orders["date"].max().date()

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from etl.schemas.daily import GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS, SALES
 
 PLACE = ("country", "region", "channel")
+REVENUE = ("net_revenue", "net_amount_inr")
 AMOUNTS = tuple(column.name for column in SALES if column.name not in {"lines", "quantity"})
 
 
@@ -24,12 +25,13 @@ def orders(fact: DataFrame) -> DataFrame:
 
 def daily_orders(fact: DataFrame) -> DataFrame:
     """``gld_daily_orders``: orders and customers by the orders' place, units and revenue by the lines'."""
-    counts = orders(fact).groupBy("date", *PLACE).agg(_count(), F.count_distinct("customer_id").alias("customers"))
+    by_customer = orders(fact).groupBy("date", *PLACE, "customer_id").agg(_count())
+    customers = F.count("customer_id").alias("customers")
+    counts = by_customer.groupBy("date", *PLACE).agg(F.sum("orders").alias("orders"), customers)
     amounts = _lines(fact).groupBy("date", *PLACE).agg(F.sum("quantity").alias("units"), *_sums(REVENUE))
-    joined = amounts.join(counts, ["date", *PLACE], "full")
-    return joined.fillna(0, ["orders", "customers", "units"]).select(
-        *(_zero_where_missing(name) if name in REVENUE else F.col(name) for name in GLD_DAILY_ORDERS.column_names)
-    )
+    # every order's first line is a line of its place, so no count is lost; places with returns only have no orders
+    joined = amounts.join(counts, ["date", *PLACE], "left").fillna(0, ["orders", "customers"])
+    return joined.select(*GLD_DAILY_ORDERS.column_names)
 
 
 def daily_cells(fact: DataFrame) -> DataFrame:
@@ -44,9 +46,6 @@ def daily_customers(fact: DataFrame) -> DataFrame:
     sales = _summed(_lines(fact).select("*", *_cluster()), keys)
     joined = sales.join(counts, keys, "left").fillna(0, ["orders"])
     return joined.select(*GLD_DAILY_CUSTOMERS.column_names)
-
-
-REVENUE = ("net_revenue", "net_amount_inr")
 
 
 def _lines(fact: DataFrame) -> DataFrame:
@@ -72,8 +71,3 @@ def _cluster() -> tuple[Expression, Expression]:
     known = F.col("customer_id").isNotNull()
     alone = F.concat(F.lit("order:"), F.col("transaction_id"))
     return F.coalesce("customer_id", alone).alias("cluster"), known.alias("is_known")
-
-
-def _zero_where_missing(name: str) -> Expression:
-    # a day with orders but no line in this place has sold nothing here; a measure the source lacks stays null
-    return F.when(F.col("units") == 0, F.coalesce(name, F.lit(0))).otherwise(F.col(name)).alias(name)

@@ -31,12 +31,10 @@ def fact_order_items(
     ``returned`` has ``order_id, seq_no, returned_quantity``; ``customers`` and ``products`` are Gold dimensions;
     ``rates`` comes from ``etl.exchange.daily_rates``.
     """
-    lines = order_items.where("is_product")
-    placed = _with_place(lines, customers, products)
-    rated = placed.join(
-        F.broadcast(rates), (placed.order_date == rates.date) & (placed.currency == rates.currency), "left"
-    )
-    rated = rated.drop(rates.date, rates.currency)
+    placed = _with_place(order_items.where("is_product"), customers, products)
+    # the small table on the left: engines build the left side of a join in memory
+    daily_rate = rates.withColumnRenamed("date", "order_date")
+    rated = daily_rate.join(placed, ["order_date", "currency"], "right")
     valued = _with_returned(rated, returned).withColumn("base_rate", fixed_rate(F.col("currency"), source.base_rates))
     return _measured(valued, source).select(*GLD_FACT_ORDER_ITEMS.column_names)
 
@@ -46,7 +44,7 @@ def _with_place(lines: DataFrame, customers: DataFrame, products: DataFrame) -> 
         "customer_id", F.col("country").alias("home_country"), F.col("region").alias("home_region")
     )
     categories = products.select("product_id", F.col("category_name").alias("category"))
-    joined = lines.join(homes, "customer_id", "left").join(categories, "product_id", "left")
+    joined = categories.join(homes.join(lines, "customer_id", "right"), "product_id", "right")
     return joined.withColumns(
         {
             "country": F.coalesce("country", "home_country", F.lit(NOT_AVAILABLE)),
@@ -60,7 +58,7 @@ def _with_place(lines: DataFrame, customers: DataFrame, products: DataFrame) -> 
 def _with_returned(lines: DataFrame, returned: DataFrame | None) -> DataFrame:
     if returned is None:
         return lines.withColumn("returned_quantity", F.lit(0))
-    joined = lines.join(returned, ["order_id", "seq_no"], "left")
+    joined = returned.join(lines, ["order_id", "seq_no"], "right")
     return joined.withColumn("returned_quantity", F.coalesce("returned_quantity", F.lit(0)))
 
 

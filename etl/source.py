@@ -44,7 +44,7 @@ class Feed(Declaration):
 
     path: str
     columns: tuple[str, ...]
-    personal: frozenset[str] = frozenset()
+    personal: tuple[str, ...] = ()
     optional: bool = False
     delimiter: str = Field(default=",", min_length=1, max_length=1)
 

@@ -6,9 +6,10 @@ from etl.contracts import Table
 from etl.schemas.columns import PROVENANCE, column
 
 
-def bronze_table(feed: str, source_columns: Iterable[str], personal: frozenset[str]) -> Table:
+def bronze_table(feed: str, source_columns: Iterable[str], personal: Iterable[str]) -> Table:
     """The contract of a feed's Bronze table: its columns as text, what else the line held, and where it was."""
-    as_text = tuple(column(name, "string", "as it came", personal=name in personal) for name in source_columns)
+    masked = frozenset(personal)
+    as_text = tuple(column(name, "string", "as it came", personal=name in masked) for name in source_columns)
     return Table(
         layer="bronze",
         name=f"brz_{feed}",

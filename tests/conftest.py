@@ -1,0 +1,46 @@
+"""One session per engine for the whole run, and a fresh warehouse for each test that asks for one."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from etl.engine import Engine, java_home, open_session
+from etl.lakehouse import Lakehouse
+
+REQUIRE_SPARK = "ASSAY_REQUIRE_SPARK"
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def session() -> Iterator[SparkSession]:
+    """A session of the embedded engine."""
+    with open_session(Engine()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def spark_session() -> Iterator[SparkSession]:
+    """A session of Apache Spark; without Java the test is skipped, or fails where Spark is required."""
+    if java_home() is None and os.environ.get(REQUIRE_SPARK) != "1":
+        pytest.skip(f"no Java on this machine: the spark engine is not tested ({REQUIRE_SPARK}=1 makes this a failure)")
+    with open_session(Engine("spark")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def lakehouse(tmp_path: Path) -> Iterator[Lakehouse]:
+    """An empty warehouse on an embedded session of its own, since a session's catalog knows a table by one path."""
+    with open_session(Engine()) as own:
+        yield Lakehouse(own, tmp_path / "warehouse")
+
+
+@pytest.fixture(scope="session")
+def online_retail() -> Path:
+    """The landing folder of the real data, which lies beside a development checkout."""
+    landing = SHARED_DATA / "online_retail" / "landing"
+    if not landing.is_dir():
+        pytest.skip(f"the real data are not beside this checkout: {landing}")
+    return landing

@@ -21,7 +21,7 @@ GLD_FORECAST = Table(
         required("horizon", "int", "days after as_of"),
         required("mean", "double", "expected value, the measure's unit"),
         *QUANTILES,
-        required("model", "string", "candidate that won the backtest"),
+        required("model", "string", "candidate that won the backtest, and whether its intervals were calibrated"),
         column("model_version", "string", "version in the MLflow registry", volatile=True),
         column("note", "string", "why a fallback was used, null where none was"),
         RUN_ID,

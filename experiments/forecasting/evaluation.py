@@ -69,6 +69,11 @@ def too_short(horizon: int) -> Verdict:
     return Verdict(BENCHMARK.name, note=f"too little data to backtest {horizon} days ahead: the benchmark is used")
 
 
+def calibrated_name(algorithm: str) -> str:
+    """What a candidate is called once its intervals are calibrated."""
+    return f"{algorithm} calibrated"
+
+
 def with_calibrated(judged: pd.DataFrame, algorithm: str) -> pd.DataFrame:
     """The forecasts and, as model ``ALGORITHM calibrated``, the winner's with intervals calibrated by other cutoffs.
 
@@ -77,7 +82,7 @@ def with_calibrated(judged: pd.DataFrame, algorithm: str) -> pd.DataFrame:
     if judged["cutoff"].nunique() < 2:
         return judged
     winner = judged[judged["model"] == algorithm]
-    return pd.concat([judged, cross_calibrated(winner).assign(model=f"{algorithm} calibrated")], ignore_index=True)
+    return pd.concat([judged, cross_calibrated(winner).assign(model=calibrated_name(algorithm))], ignore_index=True)
 
 
 def accuracy_rows(judged: pd.DataFrame, *, as_of: pd.Timestamp, measure: str, horizon: int) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def _predicted(known: Champion, demand: Demand, settings: Settings) -> pd.DataFr
     rows = pd.DataFrame(known.load().predict(asked))
     return rows.assign(
         measure=known.measure,
-        model=known.training.algorithm,
+        model=known.training.model,
         model_version=known.version,
         note=rows["note"].fillna(known.training.note).replace("", None),
     )

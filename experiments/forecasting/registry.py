@@ -14,6 +14,8 @@ from mlflow.models.model import ModelInfo
 from mlflow.pyfunc import PyFuncModel, load_model, log_model
 from mlflow.types import ColSpec, DataType, Schema
 
+from experiments.forecasting.evaluation import calibrated_name
+from models.forecasting.calibration import NONE
 from models.forecasting.fitted_panel import FittedPanel
 from models.forecasting.quantiles import NAMES
 
@@ -54,6 +56,11 @@ class Training:
     data_digest: str
     stretch: tuple[float, ...]
     note: str
+
+    @property
+    def model(self) -> str:
+        """The name under which its forecasts are published: the calibrated one, where there was a backtest."""
+        return self.algorithm if self.stretch == NONE else calibrated_name(self.algorithm)
 
     def to_tags(self) -> dict[str, str]:
         """The fields as text."""

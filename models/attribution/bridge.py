@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from etl.periods import Period
 from models.attribution.calendar import fit_calendar
 from models.attribution.case import REPLICATES, Case, log_ratios, replicate
 from models.attribution.inputs import check
-from models.attribution.periods import LABELS, Comparison, Period
+from models.attribution.periods import LABELS, Comparison
 from models.attribution.publish import cells_table, drivers_table, effect_of, effects_of
 from models.attribution.result import Bridge, Effect, Method
 from models.attribution.rounding import round_to_total, to_cents

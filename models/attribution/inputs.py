@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from etl.errors import raise_problems
+from etl.periods import Period
 from models.attribution.measures import MEASURES, Measure
-from models.attribution.periods import LABELS, Comparison, Period
+from models.attribution.periods import LABELS, Comparison
 
 RESERVED = ("period", "cluster", "customer_known", "driver", "amount")
 

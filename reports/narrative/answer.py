@@ -104,8 +104,14 @@ def certain_drivers(bridge: Bridge) -> list[Driver]:
 
 
 def findings(bridge: Bridge) -> list[Sentence]:
-    """One sentence for each driver that stands out, and one that names those that do not."""
-    found = [opened(say("{effect}.", effect=effect(driver, bridge.unit))) for driver in certain_drivers(bridge)]
+    """One sentence for each driver that stands out, one for those too small to matter, one for the uncertain ones."""
+    certain = certain_drivers(bridge)
+    small = [driver for driver in certain if abs(driver.amount) < SMALL_SHARE * abs(bridge.change)]
+    large = [driver for driver in certain if driver not in small]
+    found = [opened(say("{effect}.", effect=effect(driver, bridge.unit))) for driver in large]
+    if small:
+        names = listed([driver.label.lower() for driver in small])
+        found.append(opened(say("{names} moved less than 1% of the change each.", names=names)))
     unsure, unknown = (
         [driver.label.lower() for driver in bridge.drivers if driver.certainty is certainty]
         for certainty in (Certainty.UNCERTAIN, Certainty.UNKNOWN)

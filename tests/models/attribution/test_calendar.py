@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from etl.periods import Period
 from models.attribution.calendar import fit_calendar
 from models.attribution.noise import log_index_ratios
-from models.attribution.periods import Comparison, Period
+from models.attribution.periods import Comparison
 
 COMPARISON = Comparison(
     Period(date(2025, 8, 1), date(2025, 8, 31)),

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from etl.periods import Period
 from models.attribution.calendar import fit_calendar
 from models.attribution.intervals import interval, leaves_zero_out
 from models.attribution.noise import orders_noise
-from models.attribution.periods import Comparison, Period
+from models.attribution.periods import Comparison
 
 COMPARISON = Comparison(
     Period(date(2025, 8, 1), date(2025, 8, 31)),

@@ -7,7 +7,9 @@ from models.attribution.totals import mean_stages, orders_effects, price_stages,
 
 count = st.integers(1, 10**7)
 value = st.floats(0.01, 1e6)
-cell = st.lists(st.tuples(st.floats(-100, 1e4), st.floats(-100, 1e4)), min_size=1, max_size=6)
+# money as it comes: to the hundredth of a cent
+amount = st.floats(-100, 1e4).map(lambda raw: round(raw, 4))
+cell = st.lists(st.tuples(amount, amount), min_size=1, max_size=6)
 
 
 @given(count, count, value, value)

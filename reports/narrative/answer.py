@@ -11,6 +11,7 @@ from reports.summaries import total
 SECOND_CAUSE_FROM = 0.25
 CANCELS_FROM = 0.5
 HARDLY = 0.001
+SMALL_SHARE = 0.01
 
 
 def answer(data: ReportData, bridge: Bridge | None) -> tuple[Sentence, ...]:

@@ -35,12 +35,12 @@ def marks(calendar: pd.DataFrame, country: str | None, period: Period) -> list[M
     return sorted([*festivals, *holidays], key=lambda mark: (mark.first, mark.name))
 
 
-def festival_days(calendar: pd.DataFrame, country: str | None) -> pd.Series:
-    """The festival of each festival day of a country, indexed by date."""
-    days = calendar[
-        (calendar["country"] == country) & calendar["is_festival"].astype(bool) & calendar["festival"].notna()
-    ]
-    return days.drop_duplicates("date").set_index("date")["festival"].astype(str)
+def special_days(calendar: pd.DataFrame, country: str | None) -> pd.Series:
+    """The public holiday, or else the festival, of each special day of a country, indexed by date."""
+    days = calendar[calendar["country"] == country].drop_duplicates("date").set_index("date")
+    holiday, festival = (days[kind].where(days[flag].astype(bool)) for kind, flag in reversed(COLUMNS.items()))
+    named = holiday.fillna(festival).dropna()
+    return named.astype(str)
 
 
 def _spans(days: pd.DataFrame, kind: str) -> list[Mark]:

@@ -4,7 +4,8 @@ The expectation is robust and local: the median level of the four weeks around t
 times the weekday's usual factor, times the festival's own factor where it lasts long enough to have one. The distance
 is counted in robust standard deviations of the logarithm (1.4826 x median absolute deviation, after Iglewicz and
 Hoaglin, "How to detect and handle outliers", 1993), never less than the noise of counting itself.
-A festival of one or two days cannot be told from an unusual day: it is left to the calendar and not judged.
+A public holiday, or a festival of one or two days, cannot be told from an unusual day: it is left to the calendar and
+not judged.
 """
 
 import numpy as np
@@ -25,7 +26,7 @@ def unusual_days(daily: pd.DataFrame, festivals: pd.Series) -> pd.DataFrame:
 
     Args:
         daily: ``date`` (every day once, in order) and ``orders``.
-        festivals: the festival's name by date, festival days only.
+        festivals: the festival's or public holiday's name by date, such days only.
     """
     judged = expectations(daily, festivals)
     off = (judged["orders"] / judged["expected"] - 1).abs()

@@ -47,11 +47,15 @@ class Leaderboard:
 
 
 def scores(judged: pd.DataFrame) -> pd.DataFrame:
-    """The measures of each model, each series counting the same, best SQL first; ``judged`` of one measure.
+    """The measures of each model, each level (total, countries, channels) counting the same, best SQL first.
 
-    A series whose history repeats itself exactly has no SQL or MASE and is left out of their means.
+    Many nearly empty series of one level do not outvote the total. A series whose history repeats itself exactly has
+    no SQL or MASE and is left out of their means. ``judged`` is of one measure.
     """
-    means = measured(judged, ["model", "series"]).groupby("model", as_index=False)[MEASURES].mean()
+    by_series = measured(judged, ["model", "series"])
+    level = by_series["series"].str.partition("=")[0]
+    by_level = by_series.groupby(["model", level])[MEASURES].mean()
+    means = by_level.groupby("model").mean().reset_index()
     return means.sort_values(["sql", "model"], ignore_index=True)
 
 

@@ -28,7 +28,8 @@ def unusual_sentences(daily: pd.DataFrame, unusual: pd.DataFrame) -> list[Senten
 
 RULE = say(
     f"A day counts as unusual when its orders are more than {THRESHOLD:.0f} robust standard deviations, and at least "
-    f"{SMALLEST:.0%}, away from what its weekday, the four weeks around it and its festival let expect."
+    f"{SMALLEST:.0%}, away from what its weekday, the four weeks around it and its festival let expect; "
+    "public holidays are not judged."
 )
 
 

@@ -81,7 +81,7 @@ def _band(row: pd.Series, unit: Unit) -> Sentence:
 def _error(own: pd.Series, model: str, naive: pd.DataFrame) -> Sentence:
     same = naive[naive["horizon_first"] == own["horizon_first"]]
     beside = say("")
-    if len(same) and pd.notna(same["wape"].iloc[0]) and model != NAIVE:
+    if len(same) and pd.notna(same["wape"].iloc[0]) and not model.startswith(NAIVE):
         beside = say(", where repeating the last season missed {wape}", wape=percent(float(same["wape"].iloc[0])))
     return say(
         "In a backtest from {cutoffs}, {model} missed {wape} of daily revenue on average, "

@@ -9,7 +9,7 @@ from etl.periods import Period, long_date
 from reports import numbers
 from reports.daily_chart import DailyView, daily_figure
 from reports.data import ReportData
-from reports.marks import festival_days, marks
+from reports.marks import marks, special_days
 from reports.narrative.daily import unusual_sentences
 from reports.numbers import Unit
 from reports.outlook import of_measure
@@ -29,7 +29,7 @@ def section(data: ReportData) -> Section:
     if days.empty:
         return Section("daily", TITLE, (say("Gold holds no orders."),))
     country = main_country(data)
-    found = unusual_days(days, festival_days(data.calendar, country))
+    found = unusual_days(days, special_days(data.calendar, country))
     view = _view(data, days, found)
     chart = Chart(
         name="chart-daily",

@@ -4,7 +4,7 @@ import pytest
 
 from etl.periods import Period, month_of
 from reports.bridge import read_bridge
-from reports.marks import Mark, festival_days, marks
+from reports.marks import Mark, special_days, marks
 from reports.narrative.calendar import calendar_sentences, what_followed
 from reports.sections import calendar
 from tests.reports.atoz_data import AUGUST, SEPTEMBER
@@ -78,10 +78,11 @@ def test_a_country_without_a_calendar_has_no_marks(atoz, bare):
     assert marks(bare.calendar, "India", SEPTEMBER) == []
 
 
-def test_festival_days_are_named_by_date(atoz):
-    days = festival_days(atoz.calendar, "India")
+def test_special_days_are_named_by_date(atoz):
+    days = special_days(atoz.calendar, "India")
     assert days["2025-09-07"] == "Pitru Paksha"
-    assert "2025-08-15" not in days.index
+    assert days["2025-08-15"] == "Independence Day"
+    assert "2025-08-20" not in days.index
 
 
 def test_a_mark_of_one_day_has_one_date():

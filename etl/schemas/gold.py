@@ -64,7 +64,6 @@ GLD_FACT_ORDER_ITEMS = Table(
     "gld_fact_order_items",
     grain="one order line of a product; charges such as postage stay in Silver",
     key=("transaction_id", "seq_no"),
-    partition_by=("transaction_month",),
     columns=(
         required("date_id", "int", "yyyyMMdd of transaction_date"),
         required("transaction_date", "date", "business day in the source's time zone"),
@@ -101,7 +100,7 @@ GLD_FACT_ORDER_ITEMS = Table(
         required("discounted_amount", EXACT, "list_amount less the exact discount"),
         required("converted_amount", EXACT, "discounted, at the rate of the day; 0 on a return line"),
         column("taxed_amount", EXACT, "legacy measure before its roundings"),
-        required("transaction_month", "date", "first day of the order's month (layout)"),
+        required("transaction_month", "date", "first day of the order's month"),
         *PROVENANCE,
     ),
     invariants=(

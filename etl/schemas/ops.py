@@ -27,6 +27,7 @@ OPS_QUARANTINE = Table(
     "ops_quarantine",
     grain="one line, or one unreadable file, that was kept out, with the first rule it broke",
     key=("file_name", "line_number"),
+    partition_by=("feed",),
     columns=(
         required("feed", "string", "feed of the source"),
         required("rule", "string", "rule that was broken"),

@@ -13,6 +13,7 @@ GLD_FORECAST = Table(
     "gld_forecast",
     grain="one future day of one series and measure, as forecast at one as-of date",
     key=("as_of", "measure", "series", "date"),
+    partition_by=("as_of",),
     columns=(
         required("as_of", "date", "last business day the forecast had seen"),
         required("measure", "string", "orders or net_revenue"),

@@ -126,7 +126,6 @@ SLV_ORDER_ITEMS = Table(
     "slv_order_items",
     grain="one line of an order, a cancellation or a charge",
     key=("order_id", "seq_no"),
-    partition_by=("order_month",),
     columns=(
         required("order_id", "string", "order or invoice"),
         required("seq_no", "int", "line within the order"),
@@ -144,7 +143,7 @@ SLV_ORDER_ITEMS = Table(
         required("tax_amount", AMOUNT, "tax of the line in the order's currency"),
         required("is_return_line", "boolean", "the line itself is a return or cancellation"),
         required("is_product", "boolean", "false for postage, fees and other charges"),
-        required("order_month", "date", "first day of the order's month (layout)"),
+        required("order_month", "date", "first day of the order's month"),
         *PROVENANCE,
     ),
     invariants=(

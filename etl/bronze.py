@@ -75,7 +75,8 @@ def _lines(content: bytes, feed: Feed) -> Lines:
         return read_delimited(content, feed)
     except UnreadableFileError as error:
         nothing = pa.table({name: pa.array([], pa.string()) for name in feed.columns})
-        torn = [(number, f"the file {error}", text) for number, text in raw_lines(content)]
+        refused = raw_lines(content) or [(0, None)]  # line 0 is the file itself
+        torn = [(number, f"the file {error}", text) for number, text in refused]
         return Lines(nothing, pa.array([], pa.int64()), torn)
 
 

@@ -22,7 +22,7 @@ class Lines:
 
     good: pa.Table
     numbers: pa.Array
-    torn: list[tuple[int, str, str]] = field(default_factory=list)
+    torn: list[tuple[int, str, str | None]] = field(default_factory=list)
 
 
 class UnreadableFileError(Exception):
@@ -60,7 +60,10 @@ def _decoded(content: bytes) -> pa.Scalar:
 
 
 def _header(line: str, feed: Feed) -> list[str]:
-    names = [name.strip() for name in next(csv.reader([line], delimiter=feed.delimiter))]
+    try:
+        names = [name.strip() for name in next(csv.reader([line], delimiter=feed.delimiter))]
+    except csv.Error as error:
+        raise UnreadableFileError("has no header that can be read") from error
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise UnreadableFileError(f"repeats the column {', '.join(repeated)}")
     if missing := [name for name in feed.columns if name not in names]:
@@ -75,9 +78,11 @@ def _suggested(missing: str, unknown: list[str]) -> str:
 
 
 def _parse(header: list[str], lines: pa.Array, numbers: pa.Array, feed: Feed) -> Lines:
-    unclosed = _unclosed(lines, feed.delimiter)
-    torn = [(n, "a quote is not closed", text) for n, text in _pairs(numbers, lines, unclosed)]
-    lines, numbers = lines.filter(pc.invert(unclosed)), numbers.filter(pc.invert(unclosed))
+    torn: list[tuple[int, str, str | None]] = []
+    for problem, find in (("holds a carriage return", _returning), ("a quote is not closed", _unclosed)):
+        found = find(lines, feed.delimiter)
+        torn += [(n, problem, text) for n, text in _pairs(numbers, lines, found)]
+        lines, numbers = lines.filter(pc.invert(found)), numbers.filter(pc.invert(found))
     table, ragged = _columns(header, lines, feed.delimiter)
     torn += [(numbers[i].as_py(), f"has {found} fields instead of {len(header)}", text) for i, found, text in ragged]
     whole = np.ones(len(numbers), dtype=bool)
@@ -89,11 +94,20 @@ def _pairs(numbers: pa.Array, lines: pa.Array, chosen: pa.Array) -> list[tuple[i
     return list(zip(numbers.filter(chosen).to_pylist(), lines.filter(chosen).to_pylist(), strict=True))
 
 
+def _returning(lines: pa.Array, _: str) -> pa.Array:
+    # to the parser it would be the end of a line
+    return pc.match_substring(lines, "\r")
+
+
 def _unclosed(lines: pa.Array, delimiter: str) -> pa.Array:
     # a quote inside an unquoted field (5" nails) opens nothing
-    odd = pc.equal(pc.bit_wise_and(pc.count_substring(lines, '"'), 1), 1)
-    opens = pc.or_(pc.starts_with(lines, '"'), pc.match_substring(lines, f'{delimiter}"'))
-    return pc.and_(odd, opens)
+    end = rf"\x{{{ord(delimiter):x}}}"
+    field = rf'(?:"(?:[^"]|"")*"(?:[^"{end}][^{end}]*)?|[^"{end}][^{end}]*|)'
+    unclosed = np.zeros(len(lines), dtype=bool)
+    quoted = np.flatnonzero(pc.match_substring(lines, '"'))
+    closed = pc.match_substring_regex(lines.take(pa.array(quoted)), rf"^{field}(?:{end}{field})*$")
+    unclosed[quoted] = np.asarray(pc.invert(closed))
+    return pa.array(unclosed)
 
 
 def _columns(header: list[str], lines: pa.Array, delimiter: str) -> tuple[pa.Table, list[tuple[int, int, str]]]:

@@ -53,7 +53,8 @@ def dim_date(session: SparkSession, calendar: DataFrame | None, days: tuple[date
         "year",
         F.date_format("date", "MMMM").alias("month_name"),
         "day_name",
-        F.weekday("date").isin(5, 6).cast("int").alias("is_weekend"),
+        # not F.weekday, which is -1 on the embedded engine's Sundays
+        F.dayofweek("date").isin(1, 7).cast("int").alias("is_weekend"),
         "quarter",
         "week",
         "file_name",

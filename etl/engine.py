@@ -5,13 +5,16 @@ a cluster; ``connect`` is any Spark Connect endpoint. Imports of an engine happe
 """
 
 import os
+import secrets
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, get_args
 
 from pyspark.sql import SparkSession
@@ -20,6 +23,8 @@ from etl.errors import InputError, UsageError, raise_problems
 
 EngineName = Literal["embedded", "spark", "connect"]
 ENGINES: tuple[str, ...] = get_args(EngineName)
+GREETINGS = 4  # tries to reach a Connect server, over about five seconds
+CONNECT_VARIABLES = ("SPARK_CONNECT_MODE_ENABLED", "SPARK_REMOTE", "SPARK_API_MODE")
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def _embedded(_: Engine) -> Iterator[SparkSession]:
 
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
-    session = SparkSession.builder.remote(f"sc://127.0.0.1:{server.listening_address[1]}").create()
+    session = SparkSession.builder.remote(f"sc://localhost:{server.listening_address[1]}").create()
     try:
         yield session
     finally:
@@ -72,25 +77,35 @@ def _embedded(_: Engine) -> Iterator[SparkSession]:
 def _spark(engine: Engine) -> Iterator[SparkSession]:
     require_java()
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    cores = os.cpu_count() or 1
-    builder = SparkSession.builder.remote(engine.master or f"local[{cores}]")
-    for key, value in _delta_settings(cores).items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    try:
+    cores, port, token = os.cpu_count() or 1, _free_port(), secrets.token_hex()
+    builder = SparkSession.builder.master(engine.master or f"local[{cores}]")
+    with ExitStack() as afterwards:
+        databases = afterwards.enter_context(TemporaryDirectory(prefix="assay-databases-"))
+        settings = _delta_settings(cores) | _server_settings(port, token) | {"spark.sql.warehouse.dir": databases}
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+        with _without_connect():
+            server = builder.getOrCreate()
+        afterwards.callback(server.stop)
+        # created, not got: PySpark would hand out any session that is open, of whichever engine
+        session = SparkSession.builder.remote(f"sc://localhost:{port}/;token={token}").create()
+        afterwards.callback(session.stop)
         yield session
-    finally:
-        session.stop()
 
 
 @contextmanager
 def _connect(engine: Engine) -> Iterator[SparkSession]:
     assert engine.remote is not None
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
     session = SparkSession.builder.remote(engine.remote).create()
+    patient = session.client.get_retry_policies()  # for ten minutes, too long to say that nobody is there
+    session.client.set_retry_policies([DefaultPolicy(max_retries=GREETINGS)])
     try:
         session.sql("select 1").collect()
     except Exception as error:
         raise InputError(f"No Spark Connect server answers at {engine.remote}: {first_line(error)}") from error
+    session.client.set_retry_policies(patient)
     try:
         yield session
     finally:
@@ -109,6 +124,34 @@ def _delta_settings(cores: int) -> dict[str, str]:
         "spark.driver.memory": "3g",
         "spark.ui.enabled": "false",
     }
+
+
+def _server_settings(port: int, token: str) -> dict[str, str]:
+    """A Connect server beside the driver, for this process only."""
+    return {
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "localhost",
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.connect.authenticate.token": token,
+        "spark.sql.artifact.isolation.enabled": "true",
+        "spark.sql.artifact.isolation.alwaysApplyClassloader": "true",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _without_connect() -> Iterator[None]:
+    """PySpark opens no driver where the environment says that Connect is in use, as any open session makes it say."""
+    hidden = {name: os.environ.pop(name) for name in CONNECT_VARIABLES if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def java_home() -> Path | None:

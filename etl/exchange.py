@@ -33,14 +33,14 @@ def daily_rates(
     up_to_day = Window.partitionBy("currency").orderBy("date").rowsBetween(Window.unboundedPreceding, 0)
     carried = F.last("rate", ignorenulls=True).over(up_to_day)
     filled = joined.withColumn("carried", carried)
-    return filled.select("date", "currency", *_rate(F.col("rate"), F.col("carried"), fixed))
+    return filled.select("date", "currency", *_rate(F.when(F.col("of_day"), F.col("rate")), F.col("carried"), fixed))
 
 
 def _known_before(landed: DataFrame, first: date) -> DataFrame:
-    """Landed rates; the newest one before ``first`` moved onto it unless that day has its own."""
-    in_span = landed.where(F.col("date") >= F.lit(first)).select("date", "currency", "rate")
+    """Landed rates, ``of_day``; the newest one before ``first`` moved onto it unless that day has its own."""
+    in_span = landed.where(F.col("date") >= F.lit(first)).select("date", "currency", "rate", F.lit(True).alias("of_day"))
     earlier = landed.where(F.col("date") < F.lit(first)).groupBy("currency").agg(F.max_by("rate", "date").alias("rate"))
-    opening = earlier.select(F.lit(first).alias("date"), "currency", "rate")
+    opening = earlier.select(F.lit(first).alias("date"), "currency", "rate", F.lit(False).alias("of_day"))
     return in_span.unionByName(opening.join(in_span, ["date", "currency"], "left_anti"))
 
 

@@ -10,13 +10,16 @@ def judge_returns(returns: DataFrame, order_items: DataFrame) -> DataFrame:
     """``returns`` with ``rule`` and ``reason``, null where the return stands; ``reason_given`` is the source's own.
 
     A return of an unknown order line does not stand, nor one that brings back more than was sold: of several returns
-    of a line, in the order they landed, those within the sold quantity stand.
+    of a line, in the order they landed, those within the sold quantity stand; one that alone exceeds it takes nothing
+    from the others.
     """
     sold = order_items.where("not is_return_line").select(*KEY, F.col("quantity").alias("sold"))
     landed_before = Window.partitionBy(*KEY).orderBy("file_name", "line_number")
-    so_far = F.sum("quantity").over(landed_before.rowsBetween(Window.unboundedPreceding, 0))
+    possible = F.when(F.col("quantity") <= F.col("sold"), F.col("quantity")).otherwise(0)
+    so_far = F.sum(possible).over(landed_before.rowsBetween(Window.unboundedPreceding, 0))
     checked = returns.join(sold, KEY, "left").withColumn("so_far", so_far)
-    unknown, too_many = F.col("sold").isNull(), F.col("so_far") > F.col("sold")
+    unknown = F.col("sold").isNull()
+    too_many = (F.col("quantity") > F.col("sold")) | (F.col("so_far") > F.col("sold"))
     return checked.withColumns(
         {
             "rule": F.when(unknown, "order_line_known").when(too_many, "returned_within_sold"),

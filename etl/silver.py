@@ -1,5 +1,6 @@
 """Bronze to Silver: the source's expressions, its rules, one row per key; what breaks a rule is quarantined."""
 
+from datetime import date
 from functools import reduce
 
 import pandas as pd
@@ -18,6 +19,8 @@ from etl.source import Refinement, Source
 from etl.tables import TABLES
 
 WHOLE_NUMBER = r"^[+-]?[0-9]+$"
+NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?$"
+FIRST_DAY, END_OF_DAYS = date(1900, 1, 1), date(2200, 1, 1)  # years outside are slips, and some engines fail on them
 
 
 def silver_table(name: str) -> Table:
@@ -86,15 +89,21 @@ def _parsed(value: Expression, column: Column, time_zone: str) -> Expression:
     if column.type.startswith("decimal"):
         return _when_like(value, _decimal_pattern(column.type)).try_cast(column.type)
     if column.type == "double":
-        return value.try_cast("double")
+        return _when_like(value, NUMBER).try_cast("double")
     if column.type == "timestamp":
-        return F.to_utc_timestamp(value, time_zone)
+        return F.to_utc_timestamp(_within_days(value.try_cast(column.type)), time_zone)
+    if column.type == "date":
+        return _within_days(value.try_cast(column.type))
     return value.cast(column.type)
 
 
 def _when_like(value: Expression, pattern: str) -> Expression:
     text = F.trim(value.cast("string"))
     return F.when(text.rlike(pattern), text)
+
+
+def _within_days(value: Expression) -> Expression:
+    return F.when((value >= F.lit(FIRST_DAY)) & (value < F.lit(END_OF_DAYS)), value)
 
 
 def _decimal_pattern(type_: str) -> str:

@@ -25,11 +25,13 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _compiles(pattern: str) -> str:
+def _finds_a_date(pattern: str) -> str:
     try:
-        re.compile(pattern)
+        groups = re.compile(pattern).groups
     except re.error as error:
         raise ValueError(f"is not a regular expression: {error}") from error
+    if groups == 0:
+        raise ValueError(r"has no group around the date: write (\d{4}-\d{2}-\d{2})")
     return pattern
 
 
@@ -65,13 +67,6 @@ class Refinement(Declaration):
     rules: tuple[Rule, ...] = ()
 
 
-class LegacyMeasure(Declaration):
-    """Rates of the legacy measure: reporting currency units for one unit of each currency, fixed on ``rates_of``."""
-
-    rates_of: date
-    rates: dict[str, str]
-
-
 class Source(Declaration):
     """Everything Assay knows of a source; after Silver nothing else does."""
 
@@ -81,7 +76,7 @@ class Source(Declaration):
     reporting_currency: str = Field(pattern=r"^[A-Z]{3}$")
     base_rates: dict[str, str]
     legacy_measure: bool = False
-    arrival_date: Annotated[str, AfterValidator(_compiles)]
+    arrival_date: Annotated[str, AfterValidator(_finds_a_date)]
     countries: dict[str, str] = {}
     regions: dict[str, dict[str, tuple[str, ...]]] = {}
     feeds: dict[str, Feed]
@@ -98,9 +93,18 @@ class Source(Declaration):
         return [name for name, refinement in self.tables.items() if refinement.feed == name]
 
     def arrived_on(self, file_name: str) -> date | None:
-        """The date in a file's name, which tells when it arrived; None where the name has none."""
+        """The date in a file's name, which tells when it arrived; None where the name has none.
+
+        Raises ``InputError`` where it is no date of the calendar.
+        """
         found = re.search(self.arrival_date, file_name)
-        return date.fromisoformat(found[1]) if found else None
+        try:
+            return date.fromisoformat(found[1]) if found else None
+        except ValueError as error:
+            raise InputError(
+                f"{file_name}: {found and found[1]} is not a date, so when the file arrived is unknown: "
+                "give the file its right name."
+            ) from error
 
     @model_validator(mode="after")
     def _consistent(self) -> "Source":
@@ -158,7 +162,10 @@ def _source_text(name: str) -> tuple[str, str]:
         return (SHIPPED / f"{name}.yaml").read_text(encoding="utf-8"), f"source {name}"
     path = Path(name)
     if path.suffix in {".yaml", ".yml"} and path.is_file():
-        return path.read_text(encoding="utf-8"), str(path)
+        try:
+            return path.read_text(encoding="utf-8"), str(path)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path} is not UTF-8 text.") from error
     raise InputError(
         f"There is no source {name!r}: name one of {', '.join(shipped_sources())}, "
         "or give the path of your own source file ending in .yaml."

@@ -55,10 +55,11 @@ class Answer:
         return dict([*items[:place], ("currency", self.unit), *items[place:]])
 
 
-def measures_of(lakehouse: Lakehouse) -> list[str]:
-    """The measures the warehouse's source has."""
-    legacy = bool(lakehouse.pandas(OPS_SOURCE).iloc[0]["has_legacy_measure"])
-    return [name for name in MEASURES if legacy or name != LEGACY]
+def require_measure(measure: str, source: str, *, legacy: bool) -> None:
+    """Raise ``UsageError`` for a measure that the source lacks; ``legacy`` is whether it has the legacy measure."""
+    known = [name for name in MEASURES if legacy or name != LEGACY]
+    if measure not in known:
+        raise UsageError(f"Source {source} has no measure {measure!r}: {', '.join(known)}.")
 
 
 def newest_months(lakehouse: Lakehouse) -> tuple[Period, Period]:
@@ -82,9 +83,7 @@ def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], s
     Raises ``UsageError`` for a measure the source lacks and ``InputError`` for a period without data.
     """
     source = lakehouse.pandas(OPS_SOURCE).iloc[0]
-    known = measures_of(lakehouse)
-    if question.measure not in known:
-        raise UsageError(f"Source {source['name']} has no measure {question.measure!r}: {', '.join(known)}.")
+    require_measure(question.measure, str(source["name"]), legacy=bool(source["has_legacy_measure"]))
     _require_days(question, source["first_day"].date(), source["last_day"].date())
     unit = _unit(question.measure, str(source["reporting_currency"]))
     with connected(lakehouse.warehouse), open_run(lakehouse.warehouse, "explain", tags) as run:

@@ -28,7 +28,7 @@ class Progress:
     def __call__(self, message: str) -> None:
         """Say that ``message`` is under way."""
         if self._status is None:
-            ERRORS.print(f"[{time.monotonic() - self._started:7.1f}s] {message}", markup=False)
+            ERRORS.print(f"[{time.monotonic() - self._started:7.1f}s] {message}", markup=False, soft_wrap=True)
         else:
             self._status.update(message)
 

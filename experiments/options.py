@@ -5,19 +5,22 @@ from collections.abc import Callable
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import yaml
 
-from etl.engine import ENGINES, Engine
 from etl.errors import InputError, UsageError
-from etl.periods import FORMS, parse_period
 from experiments.workspace import Workspace
+
+if TYPE_CHECKING:
+    from etl.periods import Period
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 JOBS = files("experiments") / "confs"
 DEBUG = "ASSAY_DEBUG"
+# what the engines and the measures are called, without loading them
+ENGINES = ("embedded", "spark", "connect")
 MEASURES = ("net_revenue", "net_amount_inr", "orders", "units")
 
 
@@ -29,11 +32,24 @@ def day(text: str) -> date:
         raise UsageError(f"{text!r} is not a day such as 2025-10-31.") from error
 
 
-period_option = click.option("--period", type=parse_period, metavar="PERIOD", help=f"What to explain: {FORMS}.")
+def period(text: str) -> "Period":
+    """A period such as 2025-09; raises ``UsageError`` for anything else."""
+    from etl.periods import parse_period
+
+    return parse_period(text)
+
+
+period_option = click.option(
+    "--period",
+    type=period,
+    metavar="PERIOD",
+    help="What to explain: a month 2025-09, a quarter 2025-Q3, a year 2025, a day 2025-09-07, or FIRST:LAST with "
+    "both days included.",
+)
 measure_option = click.option(
     "--measure", type=click.Choice(MEASURES), default=MEASURES[0], show_default=True, help="What to explain."
 )
-baseline_option = click.option("--baseline", type=parse_period, metavar="PERIOD", help="What to compare it with.")
+baseline_option = click.option("--baseline", type=period, metavar="PERIOD", help="What to compare it with.")
 
 
 def with_workspace(command: Command) -> Command:
@@ -44,6 +60,8 @@ def with_workspace(command: Command) -> Command:
         warehouse: Path, engine: str, master: str | None, remote: str | None, source: str, landing: Path,
         as_of: date | None, as_json: bool, **own: object,
     ) -> object:  # fmt: skip
+        from etl.engine import Engine
+
         chosen = Engine(engine, master, remote)
         return command(workspace=Workspace(warehouse, chosen, source, landing, as_of, as_json), **own)
 
@@ -82,7 +100,10 @@ def _known_options(context: click.Context, name: str, values: dict[Any, Any]) ->
     unknown = sorted(str(key) for key in values if str(key) not in parameters)
     if unknown:
         raise InputError(f"The job file {name} names options that {context.command.name} lacks: {', '.join(unknown)}.")
-    return {str(parameters[str(key)]): str(value) for key, value in values.items()}
+    several = sorted(str(key) for key, value in values.items() if isinstance(value, dict | list))
+    if several:
+        raise InputError(f"The job file {name} gives several values where one is expected: {', '.join(several)}.")
+    return {str(parameters[str(key)]): str(value) for key, value in values.items() if value is not None}
 
 
 _SHARED = (
@@ -99,8 +120,8 @@ _SHARED = (
             help="Folder of the raw files."),
     _option("--as-of", type=day, metavar="DATE", help="Only what had arrived by the end of this day."),
     click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
-    click.option("--debug", is_flag=True, envvar=DEBUG, expose_value=False, callback=lambda c, _, on: _debug(c, on),
-                 help="Show the traceback of an error."),
+    click.option("--debug", is_flag=True, is_eager=True, envvar=DEBUG, expose_value=False,
+                 callback=lambda c, _, on: _debug(c, on), help="Show the traceback of an error."),
 )  # fmt: skip
 
 

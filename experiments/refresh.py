@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import reports
 from etl.errors import UsageError
 from etl.lakehouse import Lakehouse
-from etl.landing import landed_files
+from etl.landing import LandedFile
 from etl.medallion import Medallion
 from etl.periods import Period
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
@@ -32,16 +32,25 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Asked:
-    """What a refresh is to explain: the newest two whole months where no period is given."""
+    """What a refresh is to explain: the newest two whole months where no period is given.
+
+    Raises ``UsageError`` where only one period is given, or two with common days.
+    """
 
     measure: str = "net_revenue"
     period: Period | None = None
     baseline: Period | None = None
 
-    def question(self, lakehouse: Lakehouse) -> Question:
-        """The periods, found in the data where they were left open; raises ``UsageError`` where only one is given."""
+    def __post_init__(self) -> None:
         if (self.period is None) != (self.baseline is None):
             raise UsageError("Give --period and --baseline together, or neither.")
+        if self.period is None or self.baseline is None:
+            return
+        if self.baseline.first <= self.period.last and self.period.first <= self.baseline.last:
+            raise UsageError(f"{self.baseline} and {self.period} have days in common: compare periods that have none.")
+
+    def question(self, lakehouse: Lakehouse) -> Question:
+        """The periods, found in the data where they were left open."""
         if self.period is not None and self.baseline is not None:
             return Question(self.measure, self.baseline, self.period)
         return Question(self.measure, *attribution.newest_months(lakehouse))
@@ -69,16 +78,14 @@ class Refreshed:
 
 @dataclass(frozen=True)
 class Refresh:
-    """One refresh of a warehouse from a landing folder.
+    """One refresh of a warehouse from the landed ``files`` of ``source``.
 
-    ``landing`` holds the source's raw files, ``started_at`` (UTC) stamps what is read, files that
-    arrived after ``as_of`` are not looked at; ``settings`` say how to forecast, ``asked`` what to explain.
+    ``started_at`` (UTC) stamps what is read; ``settings`` say how to forecast, ``asked`` what to explain.
     """
 
     lakehouse: Lakehouse
     source: Source
-    landing: Path
-    as_of: date | None
+    files: list[LandedFile]
     asked: Asked
     settings: Settings
     started_at: datetime
@@ -92,9 +99,9 @@ class Refresh:
     def run(self) -> Refreshed:
         """Run every step whose inputs changed.
 
-        Raises an ``AssayError`` where the landing folder, the source or the data cannot be used.
+        Raises an ``AssayError`` where the source or the data cannot be used.
         """
-        etl = etl_step(self.lakehouse, self.source, self.landing, self.as_of, self.started_at, self.progress)
+        etl = etl_step(self.lakehouse, self.source, self.files, self.started_at, self.progress)
         ledger = StepLedger(self.lakehouse, self.source.name)
         if ledger.is_current(etl) and self.report_path.is_file() and all(map(ledger.is_current, self._analysis())):
             return self._done(ledger.newest_run, [StepResult.skip(step.name) for step in (etl, *self._analysis())])
@@ -143,14 +150,12 @@ class Refresh:
 def etl_step(
     lakehouse: Lakehouse,
     source: Source,
-    landing: Path,
-    as_of: date | None,
+    files: list[LandedFile],
     started_at: datetime,
     progress: Progress,
 ) -> Step:
-    """Refine what had landed by the end of ``as_of``; current where the same files were refined by this declaration."""
-    progress("looking at the landing folder")
-    medallion = Medallion(lakehouse, source, landed_files(source, landing, as_of), started_at, progress)
+    """Refine what had landed; current where the same files were refined by this declaration."""
+    medallion = Medallion(lakehouse, source, files, started_at, progress)
     return Step("etl", medallion.run, settings={"refined_from": medallion.digest()})
 
 

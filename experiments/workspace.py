@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from etl.engine import Engine, open_session
 from etl.errors import InputError
-from etl.lakehouse import Lakehouse
-from etl.source import Source, load_source
+
+if TYPE_CHECKING:
+    from etl.engine import Engine
+    from etl.lakehouse import Lakehouse
+    from etl.source import Source
 
 
 @dataclass(frozen=True)
@@ -17,27 +20,32 @@ class Workspace:
     """The shared options of a command, as given."""
 
     warehouse: Path
-    engine: Engine
+    engine: "Engine"
     source_name: str
     landing: Path
     as_of: date | None
     json: bool
 
     @property
-    def source(self) -> Source:
+    def source(self) -> "Source":
         """The declared source; raises ``InputError`` where the declaration cannot be used."""
+        from etl.source import load_source
+
         return load_source(self.source_name)
 
     @contextmanager
-    def lakehouse(self) -> Iterator[Lakehouse]:
+    def lakehouse(self) -> "Iterator[Lakehouse]":
         """The warehouse's tables on the chosen engine, for as long as the block runs; the folder is made if needed."""
+        from etl.engine import open_session
+        from etl.lakehouse import Lakehouse
+
         with open_session(self.engine) as session:
             yield Lakehouse(session, self.warehouse)
 
     @contextmanager
-    def existing_lakehouse(self) -> Iterator[Lakehouse]:
+    def existing_lakehouse(self) -> "Iterator[Lakehouse]":
         """Like ``lakehouse``, but raises ``InputError`` where the warehouse was never filled."""
-        if not (self.warehouse / "ops" / "ops_source").is_dir():
+        if not any(self.warehouse.glob("*/*/_delta_log")):
             raise InputError(
                 f"There is no warehouse in {self.warehouse} yet: fill it with assay refresh (or see assay demo), "
                 "or name another folder with --warehouse."

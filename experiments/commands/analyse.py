@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.periods import Period
 from experiments.console import OUTPUT, Progress, print_json, table
 from experiments.options import baseline_option, measure_option, period_option, with_workspace
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
+    from etl.periods import Period
     from experiments.forecasting.settings import Settings
 
 horizon_option = click.option(
@@ -95,15 +95,15 @@ def _settings(workspace: Workspace, horizon: int, jobs: int | None, seed: int, p
 @baseline_option
 @measure_option
 @with_workspace
-def explain(workspace: Workspace, measure: str, period: Period | None, baseline: Period | None) -> None:
+def explain(workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None") -> None:
     """Say which drivers moved a measure from the baseline to the period, with intervals."""
     from experiments import attribution
     from experiments.bridge_view import show_bridge
     from experiments.refresh import Asked
 
-    progress = Progress()
+    asked, progress = Asked(measure, period, baseline), Progress()
     with workspace.existing_lakehouse() as lakehouse:
-        question = Asked(measure, period, baseline).question(lakehouse)
+        question = asked.question(lakehouse)
         with progress.shown():
             progress(f"explain: {question.period} against {question.baseline}")
             answer = attribution.explain(lakehouse, question, tags={"engine": workspace.engine.name})
@@ -117,18 +117,18 @@ def explain(workspace: Workspace, measure: str, period: Period | None, baseline:
 @period_option
 @baseline_option
 @measure_option
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write it.")
 @with_workspace
 def report(
-    workspace: Workspace, measure: str, period: Period | None, baseline: Period | None, out: Path | None
+    workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None", out: Path | None
 ) -> None:
     """Write the report on a movement as one HTML file that works offline."""
     from experiments import attribution
     from experiments.refresh import REPORT, Asked, write_report
 
-    progress = Progress()
+    asked, progress = Asked(measure, period, baseline), Progress()
     with workspace.existing_lakehouse() as lakehouse, progress.shown():
-        question = Asked(measure, period, baseline).question(lakehouse)
+        question = asked.question(lakehouse)
         if attribution.published_bridge(lakehouse, question).empty:
             progress(f"explain: {question.period} against {question.baseline}")
             attribution.explain(lakehouse, question, tags={"engine": workspace.engine.name})

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.periods import Period, parse_period
+from etl.errors import UsageError
 from experiments.console import OUTPUT, Progress, print_json, table
-from experiments.options import baseline_option, day, measure_option, period_option, with_workspace
+from experiments.options import baseline_option, day, measure_option, period, period_option, with_workspace
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
+    from etl.landing import LandedFile
+    from etl.periods import Period
     from etl.simulator import Simulation, SimulationOptions
 
 # AtoZ's own question: the dip of September 2025, by the measure it was published in
@@ -25,10 +27,13 @@ DEMO_PERIOD, DEMO_BASELINE, DEMO_MEASURE = "2025-09", "2025-08", "net_amount_inr
 def demo(workspace: Workspace, scale: float, seed: int) -> None:
     """Simulate AtoZ's raw files (if there are none), refresh everything and show why September 2025 fell."""
     from etl.simulator import SimulationOptions
+    from etl.simulator.landing import LANDING
 
-    if not workspace.landing.is_dir():
+    if not any(workspace.landing.glob("*")):
+        if workspace.landing.name != LANDING:
+            raise UsageError(f"demo simulates into a folder named {LANDING}: give --landing DIR/{LANDING}.")
         _simulated(workspace.landing.parent, SimulationOptions(seed=seed, scale=scale))
-    _refreshed(workspace, DEMO_MEASURE, parse_period(DEMO_PERIOD), parse_period(DEMO_BASELINE))
+    _refreshed(workspace, DEMO_MEASURE, period(DEMO_PERIOD), period(DEMO_BASELINE))
 
 
 @click.command()
@@ -74,9 +79,10 @@ def etl(workspace: Workspace) -> None:
     from experiments.steps import StepLedger
 
     progress = Progress()
+    files = _landed(workspace, progress)
     with workspace.lakehouse() as lakehouse, progress.shown():
         now = datetime.now(UTC)
-        step = etl_step(lakehouse, workspace.source, workspace.landing, workspace.as_of, now, progress)
+        step = etl_step(lakehouse, workspace.source, files, now, progress)
         result = StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
     if workspace.json:
         print_json({"warehouse": str(workspace.warehouse), "steps": [vars(result)]})
@@ -89,7 +95,7 @@ def etl(workspace: Workspace) -> None:
 @baseline_option
 @measure_option
 @with_workspace
-def refresh(workspace: Workspace, measure: str, period: Period | None, baseline: Period | None) -> None:
+def refresh(workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None") -> None:
     """Refine what is new, forecast, explain and report; what did not change is skipped.
 
     Without --period and --baseline it explains the newest whole month against the one before.
@@ -97,19 +103,19 @@ def refresh(workspace: Workspace, measure: str, period: Period | None, baseline:
     _refreshed(workspace, measure, period, baseline)
 
 
-def _refreshed(workspace: Workspace, measure: str, period: Period | None, baseline: Period | None) -> None:
+def _refreshed(workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None") -> None:
+    from experiments.attribution import require_measure
     from experiments.bridge_view import show_bridge
     from experiments.forecasting.settings import Settings
     from experiments.refresh import Asked, Refresh
 
     progress = Progress()
-    source = workspace.source
+    source, asked = workspace.source, Asked(measure, period, baseline)
+    require_measure(measure, source.name, legacy=source.legacy_measure)
     settings = Settings(source=source.name, engine=workspace.engine.name, progress=progress)
+    files = _landed(workspace, progress)
     with workspace.lakehouse() as lakehouse:
-        job = Refresh(
-            lakehouse, source, workspace.landing, workspace.as_of, Asked(measure, period, baseline), settings,
-            datetime.now(UTC), progress,
-        )  # fmt: skip
+        job = Refresh(lakehouse, source, files, asked, settings, datetime.now(UTC), progress)
         with progress.shown():
             done = job.run()
         if workspace.json:
@@ -119,3 +125,12 @@ def _refreshed(workspace: Workspace, measure: str, period: Period | None, baseli
     rows = [(s.name, s.rows, s.seconds, "unchanged, skipped" if s.skipped else "") for s in done.steps]
     OUTPUT.print(table("Refresh", ["Step", "Rows", "Seconds", ""], rows))
     OUTPUT.print(f"Report: {done.report.resolve()}", markup=False, soft_wrap=True)
+
+
+def _landed(workspace: Workspace, progress: Progress) -> "list[LandedFile]":
+    """The landed files, looked at before anything is opened or written."""
+    from etl.landing import landed_files
+
+    with progress.shown():
+        progress("looking at the landing folder")
+        return landed_files(workspace.source, workspace.landing, workspace.as_of)

@@ -53,7 +53,7 @@ def scores(judged: pd.DataFrame) -> pd.DataFrame:
     no SQL or MASE and is left out of their means. ``judged`` is of one measure.
     """
     by_series = measured(judged, ["model", "series"])
-    level = by_series["series"].str.partition("=")[0]
+    level = by_series["series"].str.partition("=")[0].rename("level")
     by_level = by_series.groupby(["model", level])[MEASURES].mean()
     means = by_level.groupby("model").mean().reset_index()
     return means.sort_values(["sql", "model"], ignore_index=True)

@@ -1,0 +1,86 @@
+"""Refine a small landing zone, the tables that refining writes, and literal lines in between."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+
+from etl.bronze import feed_table
+from etl.contracts import Table
+from etl.frames import arrow_table
+from etl.lakehouse import Lakehouse
+from etl.landing import landed_files
+from etl.medallion import Medallion
+from etl.schemas import daily, gold
+from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE, OPS_SOURCE
+from etl.silver import judge, silver_table
+from etl.simulator import Simulation, SimulationOptions, simulate
+from etl.source import Source
+
+READ_AT = datetime(2025, 11, 1, 4, 30)  # noqa: DTZ001 - Bronze takes UTC without saying so
+REFINED_GOLD = (
+    gold.GLD_DIM_PRODUCTS,
+    gold.GLD_DIM_CUSTOMERS,
+    gold.GLD_DIM_DATE,
+    gold.GLD_FACT_ORDER_ITEMS,
+    daily.GLD_DAILY_ORDERS,
+    daily.GLD_DAILY_CELLS,
+    daily.GLD_DAILY_CUSTOMERS,
+    daily.GLD_CALENDAR,
+)
+
+
+def refine(lakehouse: Lakehouse, source: Source, landing: Path, read_at: datetime = READ_AT) -> int:
+    """Take every landed file through to Gold and return the rows of the fact."""
+    return Medallion(lakehouse, source, landed_files(source, landing), read_at, lambda _: None).run()
+
+
+def refined_tables(source: Source) -> list[Table]:
+    """Every table that refining ``source`` writes."""
+    bronze = [feed_table(source, feed) for feed in source.feeds]
+    silver = [silver_table(name) for name in source.tables]
+    return [*bronze, *silver, *REFINED_GOLD, OPS_FILES, OPS_QUARANTINE, OPS_SOURCE]
+
+
+def simulated(out: Path, **options: object) -> Simulation:
+    """A landing zone of the last sixty days to 2025-10-31 unless told otherwise."""
+    window = {"start": date(2025, 9, 2), "end": date(2025, 10, 31), "scale": 0.002}
+    return simulate(out, SimulationOptions(**(window | options)))
+
+
+def bronze_lines(
+    session: SparkSession,
+    source: Source,
+    feed: str,
+    lines: list[str],
+    file_name: str = "file.csv",
+    arrival_date: date | None = None,
+) -> DataFrame:
+    """Bronze as ``lines`` (without a header, fields by the feed's delimiter, an empty one null) would land in it."""
+    declared = source.feeds[feed]
+    rows = [
+        {
+            **{name: text or None for name, text in zip(declared.columns, line.split(declared.delimiter), strict=True)},
+            "file_name": file_name,
+            "line_number": number,
+            "ingest_timestamp": READ_AT,
+            "arrival_date": arrival_date,
+        }
+        for number, line in enumerate(lines, start=2)
+    ]
+    return literal(session, feed_table(source, feed), rows)
+
+
+def literal(session: SparkSession, table: Table, rows: list[dict[str, object]]) -> DataFrame:
+    """``rows`` in the types of ``table``; a column that a row lacks is null."""
+    schema = ", ".join(f"`{column.name}` {column.type}" for column in table.columns)
+    named = [{column.name: row.get(column.name) for column in table.columns} for row in rows]
+    return session.createDataFrame(arrow_table(table, pd.DataFrame(named, dtype=object)), schema)
+
+
+def judged_lines(session: SparkSession, source: Source, name: str, lines: list[str], **where: object) -> DataFrame:
+    """``lines`` of the feed of the Silver table ``name``, judged."""
+    refinement = source.tables[name]
+    bronze = bronze_lines(session, source, refinement.feed, lines, **where)
+    return judge(bronze, silver_table(name), refinement, source)

@@ -30,8 +30,7 @@ def account(lakehouse: Lakehouse, source: Source, files: list[LandedFile], super
     for counts in counted:
         accounts = accounts.merge(counts, on="file_name", how="left")
     accounts[COUNTS] = accounts[COUNTS].fillna(0).astype("int64")
-    fates = [_state(landed, kept) for landed, kept in zip(accounts["rows_landed"], accounts["rows_kept"], strict=True)]
-    return accounts.assign(state=fates)
+    return accounts.assign(state=accounts.apply(_state, axis=1).astype(object))
 
 
 def _listed(files: list[LandedFile]) -> pd.DataFrame:
@@ -51,7 +50,9 @@ def _counted(tables: list[DataFrame], name: str) -> pd.DataFrame:
     return pd.concat(by_file, ignore_index=True)
 
 
-def _state(landed: int, kept: int) -> str:
-    if landed == 0:
+def _state(file: pd.Series) -> str:
+    if file["rows_landed"] == 0:
         return "empty"
-    return "loaded" if kept else "quarantined"
+    if file["rows_kept"]:
+        return "loaded"
+    return "superseded" if file["rows_superseded"] else "quarantined"

@@ -1,6 +1,6 @@
 """Landing files to Bronze: every line as text, with its file, line number and time of ingest."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -75,8 +75,8 @@ def _lines(content: bytes, feed: Feed) -> Lines:
         return read_delimited(content, feed)
     except UnreadableFileError as error:
         nothing = pa.table({name: pa.array([], pa.string()) for name in feed.columns})
-        refused = raw_lines(content) or [(0, None)]  # line 0 is the file itself
-        torn = [(number, f"the file {error}", text) for number, text in refused]
+        refused: Sequence[tuple[int, str | None]] = raw_lines(content) or [(0, None)]  # line 0 is the file itself
+        torn: list[tuple[int, str, str | None]] = [(number, f"the file {error}", text) for number, text in refused]
         return Lines(nothing, pa.array([], pa.int64()), torn)
 
 

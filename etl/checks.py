@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from etl.contracts import Table
+from etl.duplicates import HASH, key_hash
 from etl.errors import QualityError, raise_problems
 
 EXAMPLES = 3
@@ -49,16 +50,16 @@ def _counts(rules: list[Rule]) -> Iterator[Expression]:
 
 def _repeated_keys(table: Table, rows: DataFrame) -> Iterator[str]:
     # hashing first keeps the grouping narrow: repeated keys are rare and only they are looked at closely
-    hashed = rows.select(F.xxhash64(*table.key).alias("hash"))
-    suspects = hashed.groupBy("hash").agg(F.count(F.lit(1)).alias("n")).where("n > 1")
+    hashed = rows.withColumn(HASH, key_hash(table))
+    suspects = hashed.groupBy(HASH).agg(F.count(F.lit(1)).alias("n")).where("n > 1")
     if suspects.limit(1).count() == 0:
         return
-    candidates = rows.join(suspects.select("hash"), F.xxhash64(*table.key) == F.col("hash"), "left_semi")
+    candidates = hashed.join(suspects.select(HASH), HASH, "left_semi").drop(HASH)
     repeated = candidates.groupBy(*table.key).agg(F.count(F.lit(1)).alias("n")).where("n > 1")
-    count = repeated.count()
+    same_key = [F.col(f"k.{name}").eqNullSafe(F.col(f"r.{name}")) for name in table.key]
+    examples = candidates.alias("k").join(repeated.alias("r"), same_key, "left_semi")
+    count = examples.count()
     if count:
-        same_key = [F.col(f"k.{name}").eqNullSafe(F.col(f"r.{name}")) for name in table.key]
-        examples = candidates.alias("k").join(repeated.alias("r"), same_key, "left_semi")
         yield _message(table, Rule("unique key", ", ".join(table.key), F.lit(True)), count, examples)
 
 

@@ -6,6 +6,7 @@ by a window with a total order, and all others pass untouched.
 
 from dataclasses import dataclass
 
+from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -23,9 +24,16 @@ class Settled:
     superseded: DataFrame
 
 
+def key_hash(table: Table) -> Expression:
+    """A hash of the table's key, to be selected before it is used."""
+    # the draw is never below 0 and changes nothing: the embedded engine panics on the hash of nothing but columns that
+    # hold the same value in a whole file
+    return F.xxhash64(*table.key, F.rand() < 0)
+
+
 def settle(rows: DataFrame, table: Table) -> Settled:
     """``rows`` (the table's columns and ``arrival_date``) with one row per key of the table."""
-    hashed = rows.withColumn(HASH, F.xxhash64(*table.key))
+    hashed = rows.withColumn(HASH, key_hash(table))
     repeated = _repeated(hashed)
     single = hashed.join(repeated, HASH, "left_anti").select(*table.column_names)
     contested = hashed.join(repeated, HASH, "left_semi")

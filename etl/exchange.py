@@ -38,7 +38,9 @@ def daily_rates(
 
 def _known_before(landed: DataFrame, first: date) -> DataFrame:
     """Landed rates, ``of_day``; the newest one before ``first`` moved onto it unless that day has its own."""
-    in_span = landed.where(F.col("date") >= F.lit(first)).select("date", "currency", "rate", F.lit(True).alias("of_day"))
+    in_span = landed.where(F.col("date") >= F.lit(first)).select(
+        "date", "currency", "rate", F.lit(True).alias("of_day")
+    )
     earlier = landed.where(F.col("date") < F.lit(first)).groupBy("currency").agg(F.max_by("rate", "date").alias("rate"))
     opening = earlier.select(F.lit(first).alias("date"), "currency", "rate", F.lit(False).alias("of_day"))
     return in_span.unionByName(opening.join(in_span, ["date", "currency"], "left_anti"))

@@ -57,6 +57,10 @@ class Lakehouse:
         location = sql_text(str(self.warehouse / layer / name))
         self.session.sql(f"create table if not exists {layer}.{name} using delta location {location}")
 
+    def _register_anew(self, table: Table) -> None:
+        self.session.sql(f"drop table {table.full_name}")  # from the catalog, which knows the former columns
+        self._register(table.layer, table.name)
+
     def path(self, table: Table) -> Path:
         """The folder of the table's files."""
         return self.warehouse / table.layer / table.name
@@ -104,12 +108,19 @@ class Lakehouse:
         writer = selected.write.format("delta").mode("overwrite")
         if replace_where is not None:
             writer = writer.option("replaceWhere", replace_where)
+        outgrown = replace_where is None and self._outgrown(table)
+        if outgrown:
+            writer = writer.option("overwriteSchema", "true").partitionBy(*table.partition_by)
         writer.save(str(self.path(table)))
+        if outgrown:
+            self._register_anew(table)
         written = self.read(table)
         try:
             return check_contract(table, written if replace_where is None else written.where(replace_where))
         except QualityError:
             DeltaTable(self.path(table)).restore(before)
+            if outgrown:
+                self._register_anew(table)
             raise
 
     @contextmanager
@@ -121,6 +132,10 @@ class Lakehouse:
             yield self.session.read.format("delta").load(str(folder))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _outgrown(self, table: Table) -> bool:
+        """Whether the stored columns are those of an earlier contract, or of another declaration of the source."""
+        return dict(self.read(table).dtypes) != {column.name: column.type for column in table.columns}
 
     def _create(self, table: Table) -> None:
         if self.exists(table):

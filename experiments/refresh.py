@@ -103,7 +103,7 @@ class Refresh:
         """
         etl = etl_step(self.lakehouse, self.source, self.files, self.started_at, self.progress)
         ledger = StepLedger(self.lakehouse, self.source.name)
-        if ledger.is_current(etl) and self.report_path.is_file() and all(map(ledger.is_current, self._analysis())):
+        if ledger.is_current(etl) and all(map(ledger.is_current, self._analysis())):
             return self._done(ledger.newest_run, [StepResult.skip(step.name) for step in (etl, *self._analysis())])
         warehouse = self.lakehouse.warehouse
         with connected(warehouse), open_run(warehouse, "refresh", self.settings.tags()) as run:
@@ -125,7 +125,7 @@ class Refresh:
             Step("features", self._features, FEATURE_READS),
             Step("forecast", self._forecast, (GLD_DAILY_ORDERS, GLD_FEATURES_DAILY, GLD_CALENDAR), forecast),
             Step("explain", lambda: self._explain(question), attribution.READS, asked),
-            Step("report", lambda: self._report(question), REPORT_READS, asked),
+            Step("report", lambda: self._report(question), REPORT_READS, asked, self.report_path.is_file),
         ]
 
     def _features(self) -> int:

@@ -16,12 +16,16 @@ from etl.schemas.ops import OPS_RUNS
 
 @dataclass(frozen=True)
 class Step:
-    """A piece of the refresh: what it reads, what else its result depends on, and how it runs (returning rows)."""
+    """A piece of the refresh: what it reads, what else its result depends on, and how it runs (returning rows).
+
+    ``present`` tells whether what it wrote outside the tables is still there.
+    """
 
     name: str
     run: Callable[[], int]
     reads: tuple[Table, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    present: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -51,15 +55,15 @@ class StepLedger:
         self._position = 0
 
     def is_current(self, step: Step) -> bool:
-        """Whether the step last ran on exactly these inputs."""
-        return self._last.get(step.name) == self._inputs(step)
+        """Whether the step last ran on exactly these inputs and its result is still there."""
+        return self._last.get(step.name) == self._inputs(step) and step.present()
 
     def run(self, step: Step, run_id: str, started_at: datetime) -> StepResult:
         """Run the step unless it is current, and keep its record in the run."""
         self._position += 1
-        inputs = self._inputs(step)
-        if self._last.get(step.name) == inputs:
+        if self.is_current(step):
             return StepResult.skip(step.name)
+        inputs = self._inputs(step)
         started = time.monotonic()
         rows = step.run()
         result = StepResult(step.name, rows, round(time.monotonic() - started, 3), skipped=False)

@@ -1,5 +1,6 @@
 """What every command shares: the warehouse, the engine, the source and its landing folder, and the as-of day."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,10 @@ class Workspace:
         from etl.engine import open_session
         from etl.lakehouse import Lakehouse
 
+        interrupted = signal.getsignal(signal.SIGINT)
         with open_session(self.engine) as session:
+            # the embedded engine takes Ctrl-C for itself and stops under the run, which would then wait for it
+            signal.signal(signal.SIGINT, interrupted)
             yield Lakehouse(session, self.warehouse)
 
     @contextmanager

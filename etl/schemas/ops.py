@@ -18,7 +18,7 @@ OPS_FILES = Table(
         required("rows_kept", "bigint", "rows in Silver"),
         required("rows_quarantined", "bigint", "rows in quarantine"),
         required("rows_superseded", "bigint", "rows replaced by a later line with the same key"),
-        required("state", "string", "loaded, empty, or quarantined (the whole file)"),
+        required("state", "string", "loaded, empty, superseded (by later files), or quarantined (the whole file)"),
     ),
     invariants=(Invariant("accounted_for", "rows_landed = rows_kept + rows_quarantined + rows_superseded"),),
 )

@@ -68,10 +68,10 @@ SLV_CALENDAR = Table(
     key=("date",),
     columns=(
         required("date", "date", "calendar day"),
-        column("year", "int", "calendar year"),
-        column("day_name", "string", "Monday to Sunday"),
-        column("quarter", "string", "such as Q3-2025"),
-        column("week", "string", "such as Week31-2025"),
+        required("year", "int", "calendar year"),
+        required("day_name", "string", "Monday to Sunday"),
+        required("quarter", "string", "such as Q3-2025"),
+        required("week", "string", "such as Week31-2025"),
         *PROVENANCE,
     ),
 )

@@ -16,7 +16,7 @@ from etl.schemas import daily, gold
 from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE, OPS_SOURCE
 from etl.silver import judge, silver_table
 from etl.simulator import Simulation, SimulationOptions, simulate
-from etl.source import Source
+from etl.source import Source, load_source
 
 READ_AT = datetime(2025, 11, 1, 4, 30)  # noqa: DTZ001 - Bronze takes UTC without saying so
 REFINED_GOLD = (
@@ -84,3 +84,38 @@ def judged_lines(session: SparkSession, source: Source, name: str, lines: list[s
     refinement = source.tables[name]
     bronze = bronze_lines(session, source, refinement.feed, lines, **where)
     return judge(bronze, silver_table(name), refinement, source)
+
+
+# A whole landing zone of AtoZ's in a few good lines; columns as the source declares them.
+ATOZ_LINES = {
+    "brands": ["BR1,Brand,TOY"],
+    "category": ["TOY,Toys"],
+    "products": ["P1,S1,TOY,BR1,Red,S,Cotton,100,1.5,2.5,3.5,7"],
+    "customers": ["C1,+911,IN,India,MH", "C2,+12,US,US,CA"],
+    "calendar": ["03-08-2025,2025,Sunday,3,31"],
+    "fx_rates": ["2025-09-01,USD,88.1"],
+    "promotions": ["PR1,Sale,India,TOY,2025-09-01,2025-09-05,10,2025-08-01"],
+    "returns": ["2025-09-09 10:00:00,O1,1,1,Damaged"],
+    "order_items": [
+        "2025-09-03,2025-09-03 10:20:30,C1,O1,1,P1,2,INR,100.00,7,18.00,Website,",
+        "2025-09-03,2025-09-03 10:20:30,C1,O1,2,P1,1,INR,50.00,0,9.00,Website,",
+        "2025-09-04,2025-09-04 11:00:00,C2,O2,1,P1,3,USD,10.00,0,2.00,Mobile,save",
+    ],
+}
+OPTIONAL = ("fx_rates", "promotions", "returns")
+
+
+def write_landing(folder: Path, **lines: list[str] | dict[str, list[str]]) -> Path:
+    """Files of ``ATOZ_LINES``, feeds in ``lines`` instead as they say: lines, or lines by the day in the file's name.
+
+    Optional feeds come only where they are in ``lines``.
+    """
+    source = load_source("atoz")
+    feeds = {name: given for name, given in ATOZ_LINES.items() if name not in OPTIONAL}
+    for name, given in (feeds | lines).items():
+        for day, texts in (given if isinstance(given, dict) else {"2025-09-04": given}).items():
+            path = folder / source.feeds[name].path.replace("*", f"{name}_{day}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            header = ",".join(source.feeds[name].columns)
+            path.write_text("\n".join([header, *texts]) + "\n", encoding="utf-8")
+    return folder

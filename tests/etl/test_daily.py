@@ -43,10 +43,13 @@ def random_lines(seed):
             place = chance.choice([("India", "West"), ("India", "North"), ("US", "West")])
             back = chance.random() < 0.25
             amounts = {name: Decimal(0 if back else chance.randrange(10**6)).scaleb(-4) for name in AMOUNTS}
+            amounts["net_amount_inr"] = Decimal(chance.randrange(-(10**6), 10**6))
             amounts["net_revenue"] = Decimal(chance.randrange(-(10**6), 10**6)).scaleb(-4)
             others = {"category": chance.choice("AB"), "quantity": chance.randint(1, 5) * (-1 if back else 1)}
             lines.append(
-                line(f"O{number}", seq, day, *place, chance.choice(["Website", "Mobile"]), customer, is_return_line=back)
+                line(
+                    f"O{number}", seq, day, *place, chance.choice(["Website", "Mobile"]), customer, is_return_line=back
+                )
                 | others
                 | amounts
             )
@@ -75,7 +78,9 @@ def test_orders_agree_with_pandas(session, seed):
     amounts = frame.groupby(PLACE).agg(
         units=("units", "sum"), net_revenue=("net_revenue", "sum"), net_amount_inr=("net_amount_inr", "sum")
     )
-    counts = first_sold(frame).groupby(PLACE).agg(orders=("transaction_id", "nunique"), customers=("customer_id", "nunique"))
+    counts = (
+        first_sold(frame).groupby(PLACE).agg(orders=("transaction_id", "nunique"), customers=("customer_id", "nunique"))
+    )
     expected = amounts.join(counts).fillna({"orders": 0, "customers": 0}).reset_index()
     rows = daily_orders(literal(session, GLD_FACT_ORDER_ITEMS, lines))
     assert rows.columns == list(GLD_DAILY_ORDERS.column_names)

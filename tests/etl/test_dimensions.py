@@ -57,13 +57,17 @@ def test_products_have_category_and_brand_by_name(session):
     brands = literal(session, SLV_BRANDS, [{"brand_code": "B1", "brand_name": "Brand", "category_code": "TOY"}])
     found = dim_products(literal(session, SLV_PRODUCTS, PRODUCTS), category, brands)
     assert found.columns == list(GLD_DIM_PRODUCTS.column_names)
-    rows = [(row["product_id"], row["category_name"], row["brand_name"]) for row in found.orderBy("product_id").collect()]
+    rows = [
+        (row["product_id"], row["category_name"], row["brand_name"]) for row in found.orderBy("product_id").collect()
+    ]
     assert rows == [("P1", "Toys", "Brand"), ("P2", "Not Available", "Not Available")]
 
 
 def test_without_categories_and_brands_no_product_is_lost(session):
     found = dim_products(literal(session, SLV_PRODUCTS, PRODUCTS), None, None)
-    assert {(row["category_name"], row["brand_name"]) for row in found.collect()} == {("Not Available", "Not Available")}
+    assert {(row["category_name"], row["brand_name"]) for row in found.collect()} == {
+        ("Not Available", "Not Available")
+    }
     assert found.count() == 2
 
 
@@ -72,7 +76,9 @@ def test_derived_days_are_what_pythons_calendar_says(session):
     rows = dim_date(session, None, (first, last)).orderBy("date_id").collect()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     assert [
-        tuple(row[name] for name in ("date_id", "date", "year", "month_name", "day_name", "is_weekend", "quarter", "week"))
+        tuple(
+            row[name] for name in ("date_id", "date", "year", "month_name", "day_name", "is_weekend", "quarter", "week")
+        )
         for row in rows
     ] == [
         (

@@ -68,6 +68,12 @@ def test_without_repeated_keys_every_row_passes(session):
     assert settled(session, []) == ([], {})
 
 
+def test_rows_of_one_key_alone_are_settled_from_a_file_too(lakehouse):
+    rows = [("x", 1, "v", "f.csv", line, READ_AT, None) for line in range(2, 6)]
+    with lakehouse.staged(lakehouse.session.createDataFrame(rows, SCHEMA), "t") as staged:
+        assert [row["line_number"] for row in settle(staged, TABLE).rows.collect()] == [5]
+
+
 ROWS = st.lists(
     st.tuples(
         st.sampled_from("xy"),

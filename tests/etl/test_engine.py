@@ -40,8 +40,9 @@ def test_spark_without_java_says_how_to_get_it(monkeypatch, tmp_path, home):
     monkeypatch.delenv("JAVA_HOME", raising=False)
     if home:
         monkeypatch.setenv("JAVA_HOME", home)
-    with pytest.raises(InputError, match="needs Java 17 or 21 and none was found: install a JDK"), open_session(
-        Engine("spark")
+    with (
+        pytest.raises(InputError, match="needs Java 17 or 21 and none was found: install a JDK"),
+        open_session(Engine("spark")),
     ):
         pass
 
@@ -85,8 +86,9 @@ def test_connect_opens_whatever_answers_there(monkeypatch):
 
 def test_connect_says_soon_that_nobody_answers():
     started = time.monotonic()
-    with pytest.raises(InputError, match="No Spark Connect server answers at sc://127.0.0.1:1: "), open_session(
-        Engine("connect", remote="sc://127.0.0.1:1")
+    with (
+        pytest.raises(InputError, match="No Spark Connect server answers at sc://127.0.0.1:1: "),
+        open_session(Engine("connect", remote="sc://127.0.0.1:1")),
     ):
         pass
     assert time.monotonic() - started < 30

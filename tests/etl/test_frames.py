@@ -38,7 +38,11 @@ def test_a_contracts_type_has_one_arrow_type(type_, arrow):
 
 def test_columns_come_in_the_contracts_order_and_a_missing_one_is_null():
     rows = pd.DataFrame({"b": ["x"], "unknown": [1], "id": [7]})
-    assert arrow_table(contract(id="bigint", a="date", b="string"), rows).to_pydict() == {"id": [7], "a": [None], "b": ["x"]}
+    assert arrow_table(contract(id="bigint", a="date", b="string"), rows).to_pydict() == {
+        "id": [7],
+        "a": [None],
+        "b": ["x"],
+    }
 
 
 def test_decimals_are_what_their_text_says_to_the_scale():

@@ -1,11 +1,15 @@
 """The numbers are the same whichever engine works them out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pyspark.sql import SparkSession
 
+from etl.contracts import Table
+from etl.errors import QualityError
 from etl.lakehouse import LAYERS, Lakehouse
+from etl.schemas.columns import column, required
 from etl.source import load_source
 from tests.etl.equality import equal_tables, same
 from tests.etl.refining import judged_lines, refine, refined_tables, simulated
@@ -33,6 +37,19 @@ def test_every_refined_table_is_the_same_on_both_engines(lakehouse, spark_lakeho
         for sentence in equal_tables(lakehouse.read(table), spark_lakehouse.read(table), table)
     ]
     assert differences == []
+
+
+def test_spark_puts_a_table_back_and_follows_its_contract_as_the_embedded_engine_does(spark_lakehouse):
+    table = Table("gold", "gld_t", "a row", (required("id", "int", "key"), column("n", "int", "n")), key=("id",))
+    wider = replace(table, columns=(*table.columns, column("more", "string", "m")))
+    spark = spark_lakehouse.session
+    spark_lakehouse.write(table, spark.sql("select 1 as id, 2 as n"))
+    with pytest.raises(QualityError, match="gold.gld_t, id: 2 rows break rule 'unique key', such as id 5; id 5."):
+        spark_lakehouse.write(table, spark.sql("select 5 as id, explode(sequence(1, 2)) as n"))
+    assert [tuple(row) for row in spark_lakehouse.read(table).collect()] == [(1, 2)]
+    assert [tuple(row) for row in spark.table("gold.gld_t").collect()] == [(1, 2)]
+    assert spark_lakehouse.write(wider, spark.sql("select 7 as id, 8 as n, 'x' as more")) == 1
+    assert [tuple(row) for row in spark.table("gold.gld_t").collect()] == [(7, 8, "x")]
 
 
 # What people and programs write where a number, a date or a word is expected; most of it must not be taken.
@@ -65,7 +82,9 @@ GOOD_LINES = {
 def test_odd_text_is_judged_alike_on_both_engines(session, spark_session, name):
     source = load_source("atoz")
     lines = [line for column in range(GOOD_LINES[name].count(",") + 1) for line in odd_lines(GOOD_LINES[name], column)]
-    ours, theirs = (judged_lines(engine, source, name, lines).toArrow().to_pylist() for engine in (session, spark_session))
+    ours, theirs = (
+        judged_lines(engine, source, name, lines).toArrow().to_pylist() for engine in (session, spark_session)
+    )
     disagreements = [
         f"{line!r}, {column}: embedded {mine[column]!r}, spark {its[column]!r}"
         for line, mine, its in zip(lines, ours, theirs, strict=True)
@@ -83,10 +102,18 @@ def odd_lines(good: str, column: int) -> list[str]:
 
 def test_instants_around_a_change_of_clocks_are_the_same_on_both_engines(session, spark_session):
     source = load_source("online_retail")
-    hours = [f"{day} {hour:02d}:{minute:02d}:00" for day in ("2010-03-28", "2010-10-31") for hour in range(4) for minute in (0, 30, 59)]
+    hours = [
+        f"{day} {hour:02d}:{minute:02d}:00"
+        for day in ("2010-03-28", "2010-10-31")
+        for hour in range(4)
+        for minute in (0, 30, 59)
+    ]
     lines = [f"{n},10002,X,1,{hour},1.00,1,France" for n, hour in enumerate(hours)]
     ours, theirs = (
-        judged_lines(engine, source, "order_items", lines).select("order_id", "order_date", "order_ts").toArrow().to_pylist()
+        judged_lines(engine, source, "order_items", lines)
+        .select("order_id", "order_date", "order_ts")
+        .toArrow()
+        .to_pylist()
         for engine in (session, spark_session)
     )
     assert ours == theirs

@@ -58,7 +58,9 @@ def test_a_return_that_can_never_stand_takes_nothing_from_the_others(session):
 
 
 def test_units_that_came_back_add_up_by_order_line(session):
-    frame = session.createDataFrame([("O1", 1, 1), ("O1", 1, 2), ("O1", 2, 1)], "order_id string, seq_no int, quantity int")
+    frame = session.createDataFrame(
+        [("O1", 1, 1), ("O1", 1, 2), ("O1", 2, 1)], "order_id string, seq_no int, quantity int"
+    )
     found = returned_quantities(frame)
     assert dict(found.dtypes)["returned_quantity"] == "int"
     assert sorted(tuple(row) for row in found.collect()) == [("O1", 1, 3), ("O1", 2, 1)]

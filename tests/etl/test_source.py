@@ -44,7 +44,15 @@ def test_both_shipped_sources_load_by_name():
 
 def test_atoz_keeps_its_published_rates_zone_and_regions():
     atoz = load_source("atoz")
-    rates = {"INR": "1", "AED": "24.18", "AUD": "57.55", "CAD": "62.93", "GBP": "117.98", "SGD": "68.18", "USD": "88.29"}
+    rates = {
+        "INR": "1",
+        "AED": "24.18",
+        "AUD": "57.55",
+        "CAD": "62.93",
+        "GBP": "117.98",
+        "SGD": "68.18",
+        "USD": "88.29",
+    }
     assert (atoz.base_rates, atoz.time_zone, atoz.reporting_currency) == (rates, "Asia/Kolkata", "INR")
     assert atoz.legacy_measure
     assert atoz.regions["India"]["West"] == ("MH", "GJ", "RJ")

@@ -46,7 +46,9 @@ def test_money_is_decimal_wherever_it_is_summed():
 
 def test_whoever_is_named_is_personal_in_every_table():
     named = {"customer_id", "phone", "cluster", "raw_text"}
-    bronze = [feed_table(source, feed) for source in map(load_source, ("atoz", "online_retail")) for feed in source.feeds]
+    bronze = [
+        feed_table(source, feed) for source in map(load_source, ("atoz", "online_retail")) for feed in source.feeds
+    ]
     open_columns = [
         f"{contract.full_name}.{column.name}"
         for contract in (*TABLES.values(), *bronze)

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,6 @@ def listing(tmp_path) -> Callable[[], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def store(refreshed) -> Iterator[str]:
+def store(refreshed) -> str:
     """The address of the refreshed warehouse's MLflow store."""
-    yield f"sqlite:///{refreshed.warehouse}/mlflow.db"
+    return f"sqlite:///{refreshed.warehouse}/mlflow.db"

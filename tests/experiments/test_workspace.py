@@ -35,7 +35,7 @@ def test_a_warehouse_that_was_never_filled_is_not_opened(workspace, listing, tmp
         (tmp_path / folder).mkdir(parents=True)
     before = listing()
     with (
-        pytest.raises(InputError, match="There is no warehouse in .*/warehouse yet: fill it with assay refresh"),
+        pytest.raises(InputError, match=r"There is no warehouse in .*/warehouse yet: fill it with assay refresh"),
         workspace(tmp_path / "warehouse").existing_lakehouse(),
     ):
         pytest.fail("opened")

@@ -1,0 +1,99 @@
+import shutil
+from pathlib import Path
+
+import mlflow
+import pytest
+
+from experiments.tracking import connected
+
+MEASURES = ["net_revenue", "orders"]
+SCORES = ["measure", "model", "sql", "mase", "wql", "wape", "coverage_80"]
+
+
+@pytest.fixture(scope="module")
+def trained(assay, demonstrated, tmp_path_factory):
+    """The demo's warehouse after a backtest and a training five days ahead, with their answers."""
+    warehouse = Path(shutil.copytree(demonstrated.warehouse, tmp_path_factory.mktemp("trained") / "warehouse"))
+    options = ("--horizon", 5, "--jobs", 1, "--json", "--warehouse", warehouse)
+    return warehouse, assay("backtest", *options), assay("train", *options)
+
+
+def test_a_backtest_answers_with_its_leaderboard(trained):
+    warehouse, answer, _ = trained
+    assert answer.code == 0
+    assert list(answer.json) == ["run_id", "cutoffs", "leaderboard"]
+    assert answer.json["cutoffs"] == ["2025-09-25"]
+    board = answer.json["leaderboard"]
+    assert all(list(row) == SCORES for row in board)
+    assert {(row["measure"], row["model"]) for row in board} == {
+        (measure, model) for measure in MEASURES for model in ("Prophet", "SeasonalNaive")
+    }
+    assert all(row["sql"] > 0 and 0 <= row["coverage_80"] <= 1 for row in board)
+    for measure in MEASURES:
+        scored = [row["sql"] for row in board if row["measure"] == measure]
+        assert scored == sorted(scored)
+    with connected(warehouse):
+        assert mlflow.get_run(answer.json["run_id"]).data.params["horizon"] == "5"
+
+
+def test_a_backtest_is_published_for_its_day(trained, rows):
+    accuracy = rows(trained[0], "gold/gld_forecast_accuracy")
+    assert len(accuracy) == 2 * 2 * 10
+    assert set(accuracy["as_of"].astype(str)) == {"2025-09-30"}
+
+
+def test_training_registers_the_winner_of_each_measure(trained):
+    warehouse, backtest, answer = trained
+    assert answer.code == 0
+    assert all(list(row) == ["measure", "algorithm", "version"] for row in answer.json)
+    best = {row["measure"]: row["model"] for row in reversed(backtest.json["leaderboard"])}
+    assert {row["measure"]: row["algorithm"] for row in answer.json} == best
+    client = mlflow.MlflowClient(f"sqlite:///{warehouse}/mlflow.db")
+    for row in answer.json:
+        assert client.get_model_version_by_alias(f"assay-{row['measure']}", "champion").version == int(row["version"])
+
+
+def test_a_forecast_answers_with_the_total_of_each_measure(assay, trained, rows):
+    warehouse = trained[0]
+    answer = assay("forecast", "--horizon", 5, "--jobs", 1, "--json", "--warehouse", warehouse)
+    assert answer.code == 0
+    assert list(answer.json) == ["rows", "horizon", "total"]
+    assert (answer.json["rows"], answer.json["horizon"]) == (5 * 10 * 2, 5)
+    assert [list(row) for row in answer.json["total"]] == [["measure", "model", "expected"]] * 2
+    published = rows(warehouse, "gold/gld_forecast")
+    assert len(published) == 100
+    total = published[published["series"] == "total"].groupby("measure")["mean"].sum().round(2)
+    assert {row["measure"]: row["expected"] for row in answer.json["total"]} == pytest.approx(total.to_dict())
+
+
+def test_the_terminal_has_the_same_answers_as_tables(assay, trained):
+    answer = assay("forecast", "--horizon", 5, "--jobs", 1, "--warehouse", trained[0])
+    assert answer.code == 0
+    assert "The next 5 days, expected" in answer.out
+    assert "net_revenue" in answer.out
+
+
+def test_a_report_is_written_where_it_is_asked_for(assay, refreshed, tmp_path):
+    answer = assay("report", "--out", "new/folder/why.html", "--json", *refreshed.options)
+    assert answer.code == 0
+    assert answer.json == {"report": "new/folder/why.html"}
+    assert (tmp_path / "new" / "folder" / "why.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["why.html"]
+
+
+def test_a_report_explains_what_was_not_explained_yet(assay, changeable, rows, tmp_path):
+    question = ("--measure", "orders", "--period", "2025-Q2", "--baseline", "2025-Q1", "--out", "q2.html")
+    answer = assay("report", *question, *changeable.options)
+    assert answer.code == 0
+    assert answer.out == f"Report: {tmp_path}/q2.html\n"
+    bridge = rows(changeable.warehouse, "gold/gld_revenue_bridge")
+    assert "2025-04-01" in set(bridge.loc[bridge["measure"] == "orders", "period_first"].astype(str))
+    assert "Q2 2025" in (tmp_path / "q2.html").read_text(encoding="utf-8")
+
+
+def test_a_report_cannot_take_the_place_of_a_folder(assay, refreshed, listing, tmp_path):
+    (tmp_path / "mine").mkdir()
+    answer = assay("report", "--out", "mine", *refreshed.options)
+    assert (answer.code, answer.out) == (2, "")
+    assert "is a directory" in answer.err
+    assert listing() == ["mine"]

@@ -1,0 +1,68 @@
+import re
+from datetime import date, datetime
+
+import pytest
+from deltalake import write_deltalake
+
+from experiments.status import Check, Status
+
+KEYS = ["fresh", "newest_business_day", "days_late", "last_good_refresh", "champion", "checks"]
+
+
+def test_the_document_is_the_promised_one(assay, refreshed):
+    answer = assay("status", "--json", "--as-of", "2025-11-01", *refreshed.options)
+    assert (answer.code, answer.err) == (0, "")
+    document = answer.json
+    assert list(document) == KEYS
+    assert document["fresh"] is True
+    assert date.fromisoformat(document["newest_business_day"]) == date(2025, 10, 31)
+    assert datetime.fromisoformat(document["last_good_refresh"]).utcoffset().total_seconds() == 0
+    assert set(document["champion"]) == {"orders", "net_revenue"}
+    assert all(re.fullmatch(r"[A-Z][A-Za-z ]+, version 1", told) for told in document["champion"].values())
+    assert [list(check) for check in document["checks"]] == [["name", "holds", "found"]] * len(document["checks"])
+    assert all(check["holds"] is True for check in document["checks"])
+
+
+@pytest.mark.parametrize(
+    ("as_of", "code", "late"), [("2025-10-31", 0, 0), ("2025-11-01", 0, 0), ("2025-11-02", 6, 1), ("2025-12-01", 6, 30)]
+)
+def test_yesterday_is_the_newest_day_that_can_be_asked_for(assay, refreshed, as_of, code, late):
+    answer = assay("status", "--json", "--as-of", as_of, *refreshed.options)
+    assert answer.code == code
+    assert (answer.json["fresh"], answer.json["days_late"]) == (code == 0, late)
+
+
+def test_today_is_the_day_of_the_source_and_a_stale_warehouse_leaves_the_script_with_6(assay_script, refreshed):
+    answer = assay_script("status", *refreshed.options)
+    assert (answer.code, answer.err) == (6, "")
+    assert re.search(r"Fresh +│ no ", answer.out)
+    assert re.search(r"Newest business day +│ 2025-10-31, \d+ days late", answer.out)
+    assert re.search(r"Rows accounted for +│ holds: 20,189 rows of 1,076 files, 3 quarantined", answer.out)
+
+
+def test_rows_that_are_not_accounted_for_make_it_fail(assay, changeable, rows):
+    files = rows(changeable.warehouse, "ops/ops_files")
+    files.loc[0, "rows_kept"] += 1
+    write_deltalake(changeable.warehouse / "ops" / "ops_files", files, mode="overwrite")
+    answer = assay("status", "--json", "--as-of", "2025-11-01", *changeable.options)
+    assert answer.code == 6
+    assert answer.json["fresh"] is False
+    assert {check["name"]: check["holds"] for check in answer.json["checks"]}["Rows accounted for"] is False
+
+
+def test_a_warehouse_that_was_only_refined_has_no_champion_and_no_refresh(assay, two_months):
+    assert assay("etl", "--landing", two_months).code == 0
+    answer = assay("status", "--json", "--as-of", "2025-10-01")
+    assert answer.code == 0
+    assert (answer.json["last_good_refresh"], answer.json["champion"]) == (None, {})
+
+
+def test_what_is_missing_and_what_fails_is_said_in_words():
+    lines = dict(Status(date(2025, 9, 30), 0, None, {}, (Check("Rows", False, "3 missing"),)).lines())
+    assert lines == {
+        "Fresh": "no",
+        "Newest business day": "2025-09-30",
+        "Last good refresh": "none",
+        "Champion": "none",
+        "Rows": "FAILS: 3 missing",
+    }

@@ -23,7 +23,7 @@ from etl.errors import InputError, UsageError, raise_problems
 
 EngineName = Literal["embedded", "spark", "connect"]
 ENGINES: tuple[str, ...] = get_args(EngineName)
-GREETINGS = 4  # tries to reach a Connect server, over about five seconds
+GREETINGS = 3  # times to knock again at a Connect server, over some seconds
 CONNECT_VARIABLES = ("SPARK_CONNECT_MODE_ENABLED", "SPARK_REMOTE", "SPARK_API_MODE")
 
 

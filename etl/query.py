@@ -28,7 +28,7 @@ def check_read_only(sql: str) -> None:
         raise UsageError(f"One statement is expected, {len(statements)} were given.")
     reads = isinstance(statements[0], READING) or _shows(statements[0])
     if not reads or any(_writes(node) for node in statements[0].walk()):
-        raise UsageError("query only reads: give a select, show or describe statement.")
+        raise UsageError("query only reads: give a select or show statement.")
 
 
 def _writes(node: exp.Expr) -> bool:

@@ -4,6 +4,7 @@ Heavy libraries are imported inside the commands, so that ``--help`` and worker 
 """
 
 import sys
+import warnings
 
 import click
 
@@ -44,6 +45,8 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries say to their callers' authors
     sys.exit(_run(sys.argv[1:]))
 
 

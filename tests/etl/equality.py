@@ -1,4 +1,4 @@
-"""Whether two tables are equal: the same rows, decimals exactly, doubles within 1e-6 relative, volatile columns aside."""
+"""Whether two tables are equal: the same rows, decimals exactly, doubles within 1e-6, volatile columns left out."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
 import pyarrow as pa
 import pytest
@@ -7,8 +7,8 @@ from etl.bronze import feed_table, file_batches, land
 from etl.frames import arrow_type
 from etl.landing import LandedFile
 from etl.source import load_source
+from tests.etl.refining import READ_AT
 
-READ_AT = datetime(2025, 11, 1, 4, 30)
 ARRIVED = date(2025, 9, 3)
 
 

@@ -54,8 +54,8 @@ def test_the_feeds_own_delimiter_divides_fields():
         (b"\xef\xbb\xbf", []),
         (b"\n \r\n", []),
     ],
-    ids=["bom", "windows", "no last line end", "blank lines", "quoted header", "header", "bare header", "empty", "bom only",
-         "blank"],
+    ids=["bom", "windows", "no last line end", "blank lines", "quoted header", "header", "bare header", "empty",
+         "bom only", "blank"],
 )  # fmt: skip
 def test_lines_carry_their_number_in_the_file(content, numbers):
     lines = read_delimited(content, FEED)

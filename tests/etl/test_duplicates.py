@@ -37,7 +37,7 @@ def settled(session, rows):
 def by_a_loop(rows):
     """The latest arrival wins, then the last file by name, then its last line; unknown arrivals come first."""
     latest, lost = {}, Counter()
-    for a, b, file, line, arrival in sorted(rows, key=lambda row: (row[4] or date.min, row[2], row[3])):
+    for a, b, file, line, _ in sorted(rows, key=lambda row: (row[4] or date.min, row[2], row[3])):
         if (a, b) in latest:
             lost[latest[a, b][0]] += 1
         latest[a, b] = (file, line)

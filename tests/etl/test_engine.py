@@ -87,7 +87,7 @@ def test_connect_opens_whatever_answers_there(monkeypatch):
 def test_connect_says_soon_that_nobody_answers():
     started = time.monotonic()
     with (
-        pytest.raises(InputError, match="No Spark Connect server answers at sc://127.0.0.1:1: "),
+        pytest.raises(InputError, match=r"No Spark Connect server answers at sc://127\.0\.0\.1:1: "),
         open_session(Engine("connect", remote="sc://127.0.0.1:1")),
     ):
         pass

@@ -44,7 +44,7 @@ def test_spark_puts_a_table_back_and_follows_its_contract_as_the_embedded_engine
     wider = replace(table, columns=(*table.columns, column("more", "string", "m")))
     spark = spark_lakehouse.session
     spark_lakehouse.write(table, spark.sql("select 1 as id, 2 as n"))
-    with pytest.raises(QualityError, match="gold.gld_t, id: 2 rows break rule 'unique key', such as id 5; id 5."):
+    with pytest.raises(QualityError, match="2 rows break rule 'unique key', such as id 5; id 5"):
         spark_lakehouse.write(table, spark.sql("select 5 as id, explode(sequence(1, 2)) as n"))
     assert [tuple(row) for row in spark_lakehouse.read(table).collect()] == [(1, 2)]
     assert [tuple(row) for row in spark.table("gold.gld_t").collect()] == [(1, 2)]
@@ -55,12 +55,12 @@ def test_spark_puts_a_table_back_and_follows_its_contract_as_the_embedded_engine
 # What people and programs write where a number, a date or a word is expected; most of it must not be taken.
 ODD_TEXTS = (
     "", " ", "5", " 5", "5 ", "\t5", "5\t", "\u00a05", "+5", "-5", "--5", "05", "5.", "5.0", "5.00000", "5.00001",
-    ".5", "5,5", "1e3", "1E3", "5d", "5f", "5L", "0x5", "1_000", "٥", "５", "NaN", "nan", "Infinity", "-inf", "null",
-    "true", "Two", "two", "-0", "0", "2147483648", "99999999999999999999", "12345678901.5", "$5", "5%", "# 5", "5g",
-    "5 g", "ß", "ı", "İ", "ŉ", "é", "e\u0301", "GROCERY", "grocery", "Straße", "a-b", "ORD 1", "o'brien", "\\", "a\\b",
-    "2025-09-01", " 2025-09-01", "2025-09-01 ", "2025-9-1", "2025-02-29", "2025-02-30", "2025-13-01", "25-09-01",
-    "02025-09-01", "12025-09-01", "2025/09/01", "20250901", "01-09-2025", "1-9-2025", "31-02-2025", "01-09-25",
-    "2025-09-01 10:20:30", "2025-09-01 24:00:00", "2025-09-01 10:20:60", "2025-09-01 10:20", "2025-09-01T10:20:30",
+    ".5", "5,5", "1e3", "1E3", "5d", "5f", "5L", "0x5", "1_000", "\u0665", "\uff15", "NaN", "nan", "Infinity", "-inf",
+    "null", "true", "Two", "two", "-0", "0", "2147483648", "99999999999999999999", "12345678901.5", "$5", "5%", "# 5",
+    "5g", "5 g", "ß", "\u0131", "İ", "ŉ", "é", "e\u0301", "GROCERY", "grocery", "Straße", "a-b", "ORD 1", "o'brien",
+    "\\", "a\\b", "2025-09-01", " 2025-09-01", "2025-09-01 ", "2025-9-1", "2025-02-29", "2025-02-30", "2025-13-01",
+    "25-09-01", "02025-09-01", "12025-09-01", "2025/09/01", "20250901", "01-09-2025", "1-9-2025", "31-02-2025",
+    "01-09-25", "2025-09-01 10:20:30", "2025-09-01 24:00:00", "2025-09-01 10:20:60", "2025-09-01 10:20", "2025-09-01T10:20:30",
     "2025-09-01 10:20:30.5", "2025-09-01 10:20:30Z", "2025-09-01 1:2:3", "01-09-2025 10:20", "01-09-2025 10:20:30",
     "01-09-2025 1:2", "0001-01-01", "9999-12-31", "9999-12-31 23:59:59", "10000-01-01", "1969-12-31 23:59:59",
     "0000-01-01", "-2025-09-01", "2025-09-01 00:00:00 UTC",

@@ -87,7 +87,7 @@ def test_statements_that_write_or_change_the_session_are_refused(sql):
 
 @pytest.mark.parametrize("sql", ["select 1; select 2", "select 1; drop table t", "", ";", "-- nothing"])
 def test_one_statement_is_taken_at_a_time(sql):
-    with pytest.raises(UsageError, match="One statement is expected, [0-9] were given"):
+    with pytest.raises(UsageError, match=r"One statement is expected, [0-9] were given"):
         check_read_only(sql)
 
 
@@ -167,7 +167,7 @@ def test_instants_are_utc_wherever_the_machine_stands(session):
 
 @pytest.mark.embedded
 def test_a_query_the_engine_refuses_is_told_in_one_line(session):
-    with pytest.raises(UsageError, match="The engine refuses this query: .*nowhere") as refused:
+    with pytest.raises(UsageError, match=r"The engine refuses this query: .*nowhere") as refused:
         run_query(session, "select * from nowhere")
     assert "\n" not in str(refused.value)
 

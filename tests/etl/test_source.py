@@ -163,8 +163,8 @@ def test_a_name_with_an_impossible_date_is_refused():
     with pytest.raises(InputError) as refused:
         load_source("atoz").arrived_on("order_items/landing/order_items_2025-02-30.csv")
     assert str(refused.value) == (
-        "order_items/landing/order_items_2025-02-30.csv: 2025-02-30 is not a date, so when the file arrived is unknown: "
-        "give the file its right name."
+        "order_items/landing/order_items_2025-02-30.csv: 2025-02-30 is not a date, "
+        "so when the file arrived is unknown: give the file its right name."
     )
 
 

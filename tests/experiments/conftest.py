@@ -122,6 +122,14 @@ def demonstrated(two_months) -> Refreshed:
     return Refreshed(two_months, warehouse, start("demo", "--landing", two_months, "--warehouse", warehouse, "--json"))
 
 
+@pytest.fixture(scope="session")
+def refined(two_months) -> Refreshed:
+    """What had arrived by 20 September, refined and no more."""
+    warehouse = two_months.parent / "refined"
+    options = ("--landing", two_months, "--as-of", "2025-09-20", "--warehouse", warehouse)
+    return Refreshed(two_months, warehouse, call("etl", *options, "--json"))
+
+
 @pytest.fixture
 def landing(two_months, tmp_path) -> Path:
     """A landing folder to spoil."""

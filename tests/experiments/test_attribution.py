@@ -1,4 +1,6 @@
 import json
+import shutil
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -39,6 +41,13 @@ PERIODS = {
 def decimal(number: float) -> Decimal:
     """A number of a JSON document as it was written."""
     return Decimal(str(number))
+
+
+@pytest.fixture(scope="module")
+def refreshed(refreshed, tmp_path_factory):
+    """The refreshed warehouse once more, since every answer is published to it."""
+    warehouse = tmp_path_factory.mktemp("explained") / "warehouse"
+    return replace(refreshed, warehouse=Path(shutil.copytree(refreshed.warehouse, warehouse)))
 
 
 @pytest.fixture(scope="module")

@@ -165,7 +165,7 @@ def test_forecasting_twice_changes_nothing_and_keeps_the_model(lakehouse, champi
 def test_on_other_data_the_champion_s_algorithm_is_refitted_to_end_with_them(lakehouse, champions):
     rows = forecast(lakehouse, Settings(source="atoz", horizon=14, jobs=1, as_of=date(2025, 4, 10)))
     assert rows["date"].min() == pd.Timestamp("2025-04-11")
-    assert set(rows.query("measure == 'orders'")["model"]) == {champions["orders"].training.algorithm}
+    assert set(rows.query("measure == 'orders'")["model"]) == {champions["orders"].training.model}
     with connected(lakehouse.warehouse):
         refitted = champion("orders")
     assert int(refitted.version) == int(champions["orders"].version) + 1

@@ -192,10 +192,10 @@ def test_a_new_file_runs_every_step_and_counts(assay, demonstrated, landing, tmp
     assert set(rows(warehouse, "gold/gld_forecast")["as_of"]) == {date(2025, 9, 30), date(2025, 10, 1)}
 
 
-def test_files_that_arrived_after_the_as_of_day_are_not_looked_at(assay, two_months, tmp_path, rows):
-    answer = assay("etl", "--landing", two_months, "--as-of", "2025-09-10", "--json")
-    assert answer.code == 0
-    assert rows(tmp_path / "warehouse", "ops/ops_source")["last_day"].tolist() == [date(2025, 9, 10)]
+def test_files_that_arrived_after_the_as_of_day_are_not_looked_at(refined, rows):
+    assert rows(refined.warehouse, "ops/ops_source")["last_day"].tolist() == [date(2025, 9, 20)]
+    arrived = rows(refined.warehouse, "ops/ops_files")["arrival_date"].dropna()
+    assert max(arrived) == date(2025, 9, 20)
 
 
 def test_a_period_that_the_data_lack_fails_and_keeps_what_was_refined(assay, changeable, versions):

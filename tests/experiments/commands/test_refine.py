@@ -76,7 +76,7 @@ def test_the_demo_answers_why_september_fell_by_the_published_measure(demonstrat
     assert list(document) == ["warehouse", "report", "run_id", "steps"]
     assert [step["name"] for step in document["steps"]] == ["etl", "features", "forecast", "explain", "report"]
     bridge = rows(demonstrated.warehouse, "gold/gld_revenue_bridge")
-    assert set(bridge["measure"]) == {"net_amount_inr", "net_revenue"}
+    assert {"net_amount_inr", "net_revenue"} == set(bridge["measure"])
     assert set(bridge["period_first"].astype(str)) == {"2025-09-01"}
     assert set(bridge["baseline_first"].astype(str)) == {"2025-08-01"}
     truth = json.loads((demonstrated.landing.parent / "truth.json").read_text())
@@ -114,16 +114,21 @@ def test_the_demo_simulates_into_a_folder_named_raw_only(assay, listing):
     assert listing() == []
 
 
-def test_etl_refines_and_does_it_once(assay, two_months, tmp_path, versions):
-    answer = assay("etl", "--landing", two_months, "--json")
-    assert answer.code == 0
-    assert list(answer.json) == ["warehouse", "steps"]
-    (step,) = answer.json["steps"]
-    assert (step["name"], step["rows"], step["skipped"]) == ("etl", 629, False)
-    before = versions(tmp_path / "warehouse")
-    again = assay("etl", "--landing", two_months)
-    assert (again.code, again.out) == (0, "Nothing new has landed.\n")
-    assert versions(tmp_path / "warehouse") == before
+def test_etl_answers_with_its_step(refined, rows):
+    assert refined.answer.code == 0
+    document = refined.answer.json
+    assert list(document) == ["warehouse", "steps"]
+    assert document["warehouse"] == str(refined.warehouse)
+    (step,) = document["steps"]
+    assert (step["name"], step["skipped"]) == ("etl", False)
+    assert step["rows"] == len(rows(refined.warehouse, "gold/gld_fact_order_items")) > 400
+
+
+def test_etl_does_nothing_where_nothing_new_has_landed(assay, refined, versions):
+    before = versions(refined.warehouse)
+    answer = assay("etl", "--landing", refined.landing, "--as-of", "2025-09-20", *refined.options)
+    assert (answer.code, answer.out) == (0, "Nothing new has landed.\n")
+    assert versions(refined.warehouse) == before
 
 
 def test_the_refresh_says_in_the_terminal_what_was_skipped(assay, refreshed):

@@ -4,7 +4,7 @@ import pytest
 
 from etl.periods import Period, month_of
 from reports.bridge import read_bridge
-from reports.marks import Mark, special_days, marks
+from reports.marks import Mark, marks, special_days
 from reports.narrative.calendar import calendar_sentences, what_followed
 from reports.sections import calendar
 from tests.reports.atoz_data import AUGUST, SEPTEMBER

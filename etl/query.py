@@ -14,6 +14,8 @@ from sqlglot import exp
 from etl.errors import UsageError
 
 READING = (exp.Query, exp.Describe)
+# Spark's doors from SQL into any method of the JVM
+RUNS_CODE = frozenset({"java_method", "reflect", "try_reflect"})
 WRITING = (exp.DML, exp.DDL, exp.Command, exp.Into)
 
 
@@ -32,6 +34,8 @@ def check_read_only(sql: str) -> None:
 
 
 def _writes(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).lower() in RUNS_CODE
     return isinstance(node, WRITING) and not isinstance(node, exp.Query) and not _shows(node)
 
 

@@ -41,6 +41,8 @@ WRITING = [
     "create function f as 'a.B'",
     "replace table t as select 1",
     "drop table t",
+    "select java_method('java.lang.System', 'exit', 0)",
+    "select * from t where reflect('java.lang.Runtime', 'getRuntime') is null",
     "drop database gold cascade",
     "alter table t add column a int",
     "truncate table t",

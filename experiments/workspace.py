@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from etl.errors import InputError
+from etl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from etl.engine import Engine
@@ -45,6 +45,14 @@ class Workspace:
             # the embedded engine takes Ctrl-C for itself and stops under the run, which would then wait for it
             signal.signal(signal.SIGINT, interrupted)
             yield Lakehouse(session, self.warehouse)
+
+    def refuse_as_of(self) -> None:
+        """Raise ``UsageError`` where an as-of day was given to a command that reads Gold as it is now."""
+        if self.as_of is not None:
+            raise UsageError(
+                "This command reads Gold as it is: to see an earlier day, refresh a warehouse of its own, "
+                f"assay refresh --as-of {self.as_of} --warehouse DIR, and ask there."
+            )
 
     @contextmanager
     def existing_lakehouse(self) -> "Iterator[Lakehouse]":

@@ -102,6 +102,7 @@ def explain(workspace: Workspace, measure: str, period: "Period | None", baselin
     from experiments.refresh import Asked
 
     asked, progress = Asked(measure, period, baseline), Progress()
+    workspace.refuse_as_of()
     with workspace.existing_lakehouse() as lakehouse:
         question = asked.question(lakehouse)
         with progress.shown():
@@ -127,6 +128,7 @@ def report(
     from experiments.refresh import REPORT, Asked, write_report
 
     asked, progress = Asked(measure, period, baseline), Progress()
+    workspace.refuse_as_of()
     with workspace.existing_lakehouse() as lakehouse, progress.shown():
         question = asked.question(lakehouse)
         if attribution.published_bridge(lakehouse, question).empty:

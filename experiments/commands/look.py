@@ -39,6 +39,7 @@ def show(workspace: Workspace, table_name: str | None, limit: int) -> None:
     """List the tables, or show one: what it promises, its columns and its first rows."""
     from experiments.showing import list_tables, show_table
 
+    workspace.refuse_as_of()
     with workspace.existing_lakehouse() as lakehouse:
         answer = show_table(lakehouse, table_name, limit) if table_name else list_tables(lakehouse)
     if workspace.json:
@@ -56,6 +57,7 @@ def query(workspace: Workspace, sql: str) -> None:
     from etl.query import check_read_only, run_query
 
     check_read_only(sql)
+    workspace.refuse_as_of()
     with workspace.existing_lakehouse() as lakehouse:
         rows = run_query(lakehouse.session, sql)
     if workspace.json:

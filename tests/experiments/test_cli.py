@@ -103,6 +103,8 @@ def test_wrong_use_leaves_with_2_and_one_error(assay, listing, arguments, said):
         (["explain", "--baseline", "2025-09-09:2025-09-01"], "'2025-09-09:2025-09-01' is not a period"),
         (["explain", "--baseline", "2025-08:2025-09"], "'2025-08:2025-09' is not a period"),
         (["status", "--as-of", "2025-02-30"], "'2025-02-30' is not a day such as 2025-10-31."),
+        (["explain", "--as-of", "2025-09-30"], "This command reads Gold as it is"),
+        (["query", "select 1", "--as-of", "2025-09-30"], "This command reads Gold as it is"),
         (["status", "--engine", "connect"], "--engine connect needs --remote sc://HOST:PORT."),
         (["status", "--remote", "sc://localhost:1"], "--remote is for --engine connect."),
         (["status", "--master", "local[1]"], "--master is for --engine spark."),

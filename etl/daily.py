@@ -28,7 +28,7 @@ def daily_orders(fact: DataFrame) -> DataFrame:
     by_customer = orders(fact).groupBy("date", *PLACE, "customer_id").agg(_count())
     customers = F.count("customer_id").alias("customers")
     counts = by_customer.groupBy("date", *PLACE).agg(F.sum("orders").alias("orders"), customers)
-    amounts = _lines(fact).groupBy("date", *PLACE).agg(F.sum("quantity").alias("units"), *_sums(REVENUE))
+    amounts = sold_lines(fact).groupBy("date", *PLACE).agg(F.sum("quantity").alias("units"), *_sums(REVENUE))
     # every order's first line is a line of its place, so no count is lost; places with returns only have no orders
     joined = amounts.join(counts, ["date", *PLACE], "left").fillna(0, ["orders", "customers"])
     return joined.select(*GLD_DAILY_ORDERS.column_names)
@@ -36,27 +36,28 @@ def daily_orders(fact: DataFrame) -> DataFrame:
 
 def daily_cells(fact: DataFrame) -> DataFrame:
     """``gld_daily_cells``: what was sold and what it brought, by day, place and category."""
-    return _summed(_lines(fact), ["date", *PLACE, "category"]).select(*GLD_DAILY_CELLS.column_names)
+    return summed(sold_lines(fact), ["date", *PLACE, "category"]).select(*GLD_DAILY_CELLS.column_names)
 
 
 def daily_customers(fact: DataFrame) -> DataFrame:
     """``gld_daily_customers``: the same by day, country, channel and customer, for intervals clustered by customer."""
     keys = ["date", "country", "channel", "cluster", "is_known"]
-    counts = orders(fact).select("*", *_cluster()).groupBy(*keys).agg(_count())
-    sales = _summed(_lines(fact).select("*", *_cluster()), keys)
+    counts = orders(fact).select("*", *cluster()).groupBy(*keys).agg(_count())
+    sales = summed(sold_lines(fact).select("*", *cluster()), keys)
     joined = sales.join(counts, keys, "left").fillna(0, ["orders"])
     return joined.select(*GLD_DAILY_CUSTOMERS.column_names)
 
 
-def _lines(fact: DataFrame) -> DataFrame:
+def sold_lines(fact: DataFrame) -> DataFrame:
     """The fact with ``date``, and the units sold (none on a return line) as ``quantity``."""
     sold = F.when(F.col("is_return_line"), 0).otherwise(F.col("quantity"))
     return fact.withColumns({"date": F.col("transaction_date"), "quantity": sold})
 
 
-def _summed(lines: DataFrame, keys: list[str]) -> DataFrame:
-    sold_lines = F.count(F.when(~F.col("is_return_line"), 1)).alias("lines")
-    return lines.groupBy(*keys).agg(sold_lines, *_sums(("quantity", *AMOUNTS)))
+def summed(lines: DataFrame, keys: list[str]) -> DataFrame:
+    """What ``sold_lines`` add up to by ``keys``: lines, quantity and every amount of ``SALES``."""
+    counted = F.count(F.when(~F.col("is_return_line"), 1)).alias("lines")
+    return lines.groupBy(*keys).agg(counted, *_sums(("quantity", *AMOUNTS)))
 
 
 def _sums(names: tuple[str, ...]) -> list[Expression]:
@@ -67,7 +68,8 @@ def _count() -> Expression:
     return F.count(F.lit(1)).alias("orders")
 
 
-def _cluster() -> tuple[Expression, Expression]:
+def cluster() -> tuple[Expression, Expression]:
+    """``cluster``, the customer or, where none is known, the order itself; and ``is_known``, which of them it is."""
     known = F.col("customer_id").isNotNull()
     alone = F.concat(F.lit("order:"), F.col("transaction_id"))
     return F.coalesce("customer_id", alone).alias("cluster"), known.alias("is_known")

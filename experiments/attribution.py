@@ -10,6 +10,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from etl.daily import cluster, sold_lines, summed
 from etl.daily import orders as first_lines
 from etl.errors import InputError, UsageError
 from etl.lakehouse import Lakehouse
@@ -134,18 +135,14 @@ def _labelled(rows: DataFrame, day: str, question: Question) -> DataFrame:
     """Rows of the two periods, labelled, with the customer, or the order itself where no customer is known."""
     inside = {"baseline": question.baseline, "period": question.period}
     label = F.coalesce(*(F.when(F.col(day).between(p.first, p.last), F.lit(name)) for name, p in inside.items()))
-    cluster = F.coalesce("customer_id", F.concat(F.lit("order:"), F.col("transaction_id")))
-    known = F.col("customer_id").isNotNull()
-    return rows.withColumns({"period": label, "cluster": cluster, "customer_known": known}).where("period is not null")
+    who, known = cluster()
+    return rows.select("*", label.alias("period"), who, known.alias("customer_known")).where("period is not null")
 
 
 def _sales(fact: DataFrame, question: Question) -> pd.DataFrame:
-    labelled = _labelled(fact, "transaction_date", question)
-    lines = F.count(F.when(~F.col("is_return_line"), 1)).alias("lines")
-    sold = F.when(F.col("is_return_line"), 0).otherwise(F.col("quantity"))
-    sums = (F.sum(name).cast("double").alias(name) for name in AMOUNTS)
-    grouped = labelled.withColumn("quantity", sold).groupBy("period", "cluster", "customer_known", *CELL)
-    return _ordered(grouped.agg(lines, *sums), ["period", "cluster", *CELL])
+    keys = ["period", "cluster", "customer_known", *CELL]
+    sums = summed(sold_lines(_labelled(fact, "transaction_date", question)), keys)
+    return _ordered(sums.select(*keys, "lines", *(F.col(name).cast("double") for name in AMOUNTS)), keys)
 
 
 def _orders(fact: DataFrame, question: Question) -> pd.DataFrame:

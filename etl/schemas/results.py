@@ -91,3 +91,91 @@ GLD_REVENUE_BRIDGE = Table(
         RUN_ID,
     ),
 )
+MOVEMENT = (
+    required("measure", "string", "net_revenue, net_amount_inr, orders or units"),
+    required("unit", "string", "ISO 4217 code, orders or units"),
+    required("series", "string", "total, country=NAME or channel=NAME"),
+)
+GLD_DIPS = Table(
+    "gold",
+    "gld_dips",
+    grain="one month, week or day of one series that fell outside, or rose above, what the days before let expect",
+    key=("dip_id",),
+    columns=(
+        required(
+            "dip_id", "string", "the same for the same movement at every refresh: measure, first day, grain, series"
+        ),
+        *MOVEMENT,
+        required("kind", "string", "month, week or day"),
+        required("first_day", "date", "first day of the movement"),
+        required("last_day", "date", "last day, included"),
+        required("rank", "int", "1 for the movement most worth reading"),
+        required("actual", "double", "what it was, the unit"),
+        required("expected", "double", "what was expected before it began, the unit"),
+        required("amount", "double", "actual less expected, the unit"),
+        required("low", "double", "lower end of the 95% interval of amount"),
+        required("high", "double", "upper end of the 95% interval of amount"),
+        required("probability", "double", "of a movement at least as large by normal variation"),
+        required("q_value", "double", "Benjamini-Hochberg: false discovery rate at which it is still found"),
+        required(
+            "expected_by", "string", "the published forecast with its as-of day, or the model fitted to days before"
+        ),
+        required("course", "string", "open, temporary (back inside its interval) or level_shift"),
+        column("recovered_on", "date", "first day of the first week back inside its interval"),
+        column("explanation", "string", "the largest drivers against the period before, null below the top movements"),
+        required("found_as_of", "date", "newest business day when it was first found"),
+        required("as_of", "date", "newest business day when it was last judged"),
+        RUN_ID,
+    ),
+    invariants=(
+        Invariant("outside_its_interval", "low > 0 or high < 0"),
+        Invariant("days_in_order", "first_day <= last_day and last_day <= as_of"),
+    ),
+)
+GLD_CLAIMS = Table(
+    "gold",
+    "gld_claims",
+    grain="one published sentence, tested on the newest data",
+    key=("claim_id",),
+    columns=(
+        required("claim_id", "string", "the claim's short name"),
+        required("text", "string", "the sentence as it was published"),
+        required("measure", "string", "what is measured"),
+        required("test", "string", "how it is tested, in a sentence"),
+        required("periods", "string", "the periods looked at, such as 2025-08 2025-09"),
+        required("result", "string", "holds, broken, or unknown where the data cannot tell"),
+        column("estimate", "double", "the measured value, the unit; null where it cannot be measured"),
+        column("low", "double", "lower end of the 95% interval"),
+        column("high", "double", "upper end of the 95% interval"),
+        required("unit", "string", "of estimate, low and high: a currency, share, or percent"),
+        required("evidence", "string", "the figures behind the result, in sentences"),
+        column("holds_since", "date", "as-of day since when it holds without a break"),
+        column("broke_on", "date", "as-of day when it was last found to hold no longer"),
+        required("is_news", "boolean", "whether the result differs from the one before"),
+        required("as_of", "date", "newest business day of the data"),
+        RUN_ID,
+    ),
+    invariants=(Invariant("result_is_known", "result in ('holds', 'broken', 'unknown')"),),
+)
+GLD_RECOMMENDATIONS = Table(
+    "gold",
+    "gld_recommendations",
+    grain="one thing to do about one finding that is distinguishable from normal variation",
+    key=("recommendation_id",),
+    columns=(
+        required("recommendation_id", "string", "finding and place, the same at every refresh"),
+        required("rank", "int", "1 for the largest amount"),
+        required("finding", "string", "table and key of what it rests on, such as gld_dips: its dip_id"),
+        required("text", "string", "what to do, in a sentence"),
+        required("reason", "string", "what was found, with its amount and interval"),
+        column("amount", "double", "what the finding moved, the unit"),
+        column("low", "double", "lower end of the 95% interval"),
+        column("high", "double", "upper end of the 95% interval"),
+        required("unit", "string", "ISO 4217 code, orders, units, share or percent"),
+        required("check_next", "string", "what to look at before acting"),
+        required("owner", "string", "who would act"),
+        required("as_of", "date", "newest business day of the data"),
+        RUN_ID,
+    ),
+    invariants=(Invariant("rests_on_something", "low is null or low > 0 or high < 0"),),
+)

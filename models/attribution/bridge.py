@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from etl.periods import Period
 from models.attribution.calendar import fit_calendar
-from models.attribution.case import REPLICATES, Case, log_ratios, replicate
+from models.attribution.case import Case, log_ratios, replicate
 from models.attribution.inputs import check
 from models.attribution.periods import LABELS, Comparison
 from models.attribution.publish import cells_table, drivers_table, effect_of, effects_of
@@ -21,6 +21,7 @@ from models.attribution.tables import read_tables
 
 Floats = NDArray[np.float64]
 
+REPLICATES = 2000
 DECOMPOSITION = "LMDI-I two-stage"
 VOLUME_WITH_HISTORY = "moving-block bootstrap of 7-day blocks of residuals, regression refitted"
 VOLUME_WITHOUT_HISTORY = (
@@ -40,6 +41,7 @@ def decompose(
     measure: str,
     dimensions: Sequence[str],
     seed: int = 0,
+    replicates: int = REPLICATES,
 ) -> Bridge:
     """Explain why a measure moved from ``baseline`` to ``period``: drivers that sum to the change, with intervals.
 
@@ -63,6 +65,7 @@ def decompose(
         measure: ``net_revenue``, ``net_amount_inr``, ``units`` or ``orders``.
         dimensions: The columns of ``sales`` whose combinations are the cells; none for one cell.
         seed: Of all random numbers.
+        replicates: Bootstrap replicates behind each interval; fewer are faster and leave the ends less certain.
 
     Returns:
         Amounts in the measure's unit, to 0.01.
@@ -73,7 +76,7 @@ def decompose(
     comparison = Comparison(_days(baseline), _days(period))
     asked = check(sales, orders, daily, events, comparison=comparison, measure=measure, dimensions=dimensions)
     sold, counts = read_tables(sales, orders, asked, dimensions)
-    case = Case(asked, comparison, sold, counts, fit_calendar(daily, events, comparison), seed)
+    case = Case(asked, comparison, sold, counts, fit_calendar(daily, events, comparison), seed, replicates)
     return _bridge(case, log_mean_amounts(asked, case.sums, counts.total, log_ratios(case)), replicate(case))
 
 
@@ -114,7 +117,7 @@ def _method(case: Case, volume: Effect) -> Method:
         decomposition=DECOMPOSITION,
         volume_interval=VOLUME_WITH_HISTORY if case.fit.full_history else VOLUME_WITHOUT_HISTORY,
         aov_interval=AOV_INTERVAL,
-        replicates=REPLICATES,
+        replicates=case.replicates,
         seed=case.seed,
         history_weeks=case.fit.history_weeks,
         customers_known=case.orders.known_share,

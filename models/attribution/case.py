@@ -17,8 +17,6 @@ from models.attribution.totals import orders_effects, price_stages
 
 Floats = NDArray[np.float64]
 
-REPLICATES = 2000
-
 
 @dataclass(frozen=True)
 class Case:
@@ -30,6 +28,7 @@ class Case:
     orders: Orders
     fit: CalendarFit
     seed: int
+    replicates: int
 
     @cached_property
     def sums(self) -> Floats:
@@ -59,8 +58,8 @@ def log_ratios(case: Case) -> Floats:
 
 def replicate(case: Case) -> Floats:
     """What the drivers would add in each replicate, shape (V + K, replicates)."""
-    noise = orders_noise(case.fit, case.comparison, np.random.default_rng(case.seed), REPLICATES)
-    drawn = resample_clusters(case.sales, case.orders, case.measure, replicates=REPLICATES, seed=case.seed)
+    noise = orders_noise(case.fit, case.comparison, np.random.default_rng(case.seed), case.replicates)
+    drawn = resample_clusters(case.sales, case.orders, case.measure, replicates=case.replicates, seed=case.seed)
     return np.concatenate([_volume(case, noise, drawn.log_frequency), drawn.drivers])
 
 

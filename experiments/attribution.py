@@ -1,7 +1,6 @@
 """Explain a movement from Gold: gather, decompose, track in MLflow, publish ``gld_revenue_bridge``."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +20,7 @@ from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_REVENUE_BRIDGE
 from experiments.tracking import connected, log_tables, open_run
 from models.attribution import MEASURES, Bridge, decompose
+from models.attribution.rows import bridge_rows
 
 CELL = tuple(column.name for column in (*DIMENSIONS, CATEGORY))
 AMOUNTS = tuple(column.name for column in SALES if column.name != "lines")
@@ -201,8 +201,7 @@ def _compared(question: Question) -> dict[str, str | date]:
 
 
 def _rows(question: Question, bridge: Bridge) -> pd.DataFrame:
-    rows = pd.concat([_total_rows(bridge), _cell_rows(bridge)], ignore_index=True)
-    return rows.assign(**_compared(question))
+    return bridge_rows(bridge).assign(**_compared(question))
 
 
 def _publish(lakehouse: Lakehouse, question: Question, rows: pd.DataFrame) -> int:
@@ -216,25 +215,3 @@ def _slice(question: Question) -> str:
 
 def _equals(name: str, value: str | date) -> str:
     return f"{name} = date'{value}'" if isinstance(value, date) else f"{name} = '{value}'"
-
-
-def _total_rows(bridge: Bridge) -> pd.DataFrame:
-    rows = [
-        {"driver": "baseline", "stage": "total", "amount": bridge.baseline_total},
-        *({str(key): value for key, value in row.items()} for row in bridge.drivers.to_dict("records")),
-        {"driver": "period", "stage": "total", "amount": bridge.period_total},
-        *_sides(bridge),
-    ]
-    return pd.DataFrame(rows).assign(scope="total", position=range(len(rows)))
-
-
-def _sides(bridge: Bridge) -> Iterator[dict[str, object]]:
-    for name, effect in {"volume": bridge.volume, "aov": bridge.aov}.items():
-        yield {"driver": name, "stage": "total", **vars(effect)}
-
-
-def _cell_rows(bridge: Bridge) -> pd.DataFrame:
-    order = {driver: i for i, driver in enumerate(bridge.drivers["driver"], start=1)}
-    stages = dict(zip(bridge.drivers["driver"], bridge.drivers["stage"], strict=True))
-    driver = bridge.cells["driver"]
-    return bridge.cells.assign(scope="cell", position=driver.map(order), stage=driver.map(stages))

@@ -77,6 +77,11 @@ def level_name(level: Iterable[str]) -> str:
     return "/".join(level) or TOTAL
 
 
+def parse_level(name: str) -> Level:
+    """The level that ``level_name`` called ``name``."""
+    return () if name == TOTAL else tuple(name.split("/"))
+
+
 def series_names(rows: pd.DataFrame, level: Level) -> pd.Series:
     """What the series of ``rows`` are called on a level: ``country=India/channel=Mobile``, or ``total``.
 

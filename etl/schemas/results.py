@@ -6,6 +6,15 @@ from etl.schemas.columns import column, required
 QUANTILES = tuple(
     column(f"q{level}", "double", f"{level}% quantile, the measure's unit") for level in range(10, 100, 10)
 )
+SERIES_NAME = "total, or dimensions with their values, such as country=India/channel=Mobile"
+SERIES = (
+    required("series", "string", SERIES_NAME),
+    required("level", "string", "total, or the dimensions told apart, such as country/channel"),
+    column("country", "string", "null where the series spans all"),
+    column("region", "string", "null where the series spans all"),
+    column("channel", "string", "null where the series spans all"),
+    column("category", "string", "null where the series spans all"),
+)
 RUN_ID = Column("run_id", "string", "MLflow run", volatile=True)
 
 GLD_FORECAST = Table(
@@ -47,6 +56,118 @@ GLD_FORECAST_ACCURACY = Table(
         column("wql", "double", "weighted quantile loss"),
         column("wape", "double", "weighted absolute percentage error"),
         column("coverage_80", "double", "share of days inside the 80% interval"),
+        RUN_ID,
+    ),
+)
+GLD_FORECAST_MONTHS = Table(
+    "gold",
+    "gld_forecast_months",
+    grain="one month that a forecast touches, of one series and measure: what is known plus what is expected",
+    key=("as_of", "measure", "series", "month"),
+    partition_by=("as_of",),
+    columns=(
+        required("as_of", "date", "last business day the forecast had seen"),
+        required("measure", "string", "orders, units or net_revenue"),
+        *SERIES,
+        required("month", "date", "first day of the month"),
+        required("days_known", "int", "days of the month up to as_of, with data"),
+        required("days_expected", "int", "days of the month that are forecast; both together cover it, or less"),
+        required("known", "double", "sum of the days known, the measure's unit"),
+        required("mean", "double", "known plus expected; adds up over series"),
+        *QUANTILES,
+        RUN_ID,
+    ),
+    invariants=(Invariant("quantiles_do_not_cross", "q10 <= q50 and q50 <= q90"),),
+)
+GLD_FORECAST_SCENARIOS = Table(
+    "gold",
+    "gld_forecast_scenarios",
+    grain="one future day of one series and measure under a scenario, beside the baseline",
+    key=("scenario", "as_of", "measure", "series", "date"),
+    partition_by=("scenario",),
+    columns=(
+        required("scenario", "string", "name given to it, else what it sets"),
+        required("settings", "string", "what it sets, such as promotion:2025-11-20..2025-11-30=1"),
+        required("as_of", "date", "last business day the forecast had seen"),
+        required("measure", "string", "orders, units or net_revenue"),
+        *SERIES,
+        required("date", "date", "day forecast"),
+        required("horizon", "int", "days after as_of"),
+        required("baseline", "double", "expected value without the scenario"),
+        required("mean", "double", "expected value, the measure's unit"),
+        *QUANTILES,
+        required("model", "string", "champion that made it"),
+        RUN_ID,
+    ),
+)
+GLD_FORECAST_CHANGE = Table(
+    "gold",
+    "gld_forecast_change",
+    grain="one future day of one series and measure that the last forecast had, too: why it is expected otherwise now",
+    key=("as_of", "measure", "series", "date"),
+    partition_by=("as_of",),
+    columns=(
+        required("as_of", "date", "last business day the forecast had seen"),
+        required("previous_as_of", "date", "last business day the forecast before had seen"),
+        required("measure", "string", "orders, units or net_revenue"),
+        required("series", "string", SERIES_NAME),
+        required("date", "date", "day forecast"),
+        required("previous", "double", "expected value as forecast before; with the four effects it makes current"),
+        required("restated_history", "double", "moved by days known before that are told otherwise now"),
+        required("new_data", "double", "moved by the days since"),
+        required("covariates", "double", "moved by what was announced since, such as promotions"),
+        required("model", "double", "moved by another champion or calibration"),
+        required("current", "double", "expected value now"),
+        RUN_ID,
+    ),
+    invariants=(
+        Invariant(
+            "effects_add_up",
+            "abs(previous + restated_history + new_data + covariates + model - current) "
+            "<= 1e-9 * (1 + abs(previous) + abs(current))",
+        ),
+    ),
+)
+GLD_FORECAST_DRIFT = Table(
+    "gold",
+    "gld_forecast_drift",
+    grain="one kind of drift of one series and measure, as tested at one as-of date",
+    key=("as_of", "measure", "series", "kind"),
+    columns=(
+        required("as_of", "date", "last business day looked at"),
+        required("measure", "string", "orders, units or net_revenue"),
+        required("series", "string", SERIES_NAME),
+        required("kind", "string", "level, season or variance"),
+        required("days", "int", "days compared with what was forecast for them"),
+        required("size", "double", "standard deviations of the forecast: mean, largest weekday's, spread less one"),
+        required("p_value", "double", "probability of as much by chance"),
+        required("q_value", "double", "the same among all series tested (Benjamini-Hochberg)"),
+        required("drifted", "boolean", "whether it is beyond chance and large enough to matter"),
+        RUN_ID,
+    ),
+)
+GLD_CHAMPION_DECISIONS = Table(
+    "gold",
+    "gld_champion_decisions",
+    grain="one decision on a measure's champion",
+    key=("as_of", "measure", "challenger_version", "decision"),
+    columns=(
+        required("as_of", "date", "last business day of the data it was decided on"),
+        required("measure", "string", "orders, units or net_revenue"),
+        required("decision", "string", "first, promoted, kept, forced or recalibrated"),
+        required("reason", "string", "why, in a sentence"),
+        column("champion", "string", "algorithm of the champion before, null where there was none"),
+        column("champion_version", "string", "its version in the MLflow registry"),
+        required("challenger", "string", "algorithm of the challenger"),
+        required("challenger_version", "string", "its version in the MLflow registry"),
+        column("champion_loss", "double", "scaled quantile loss on rolling origins, levels counting the same"),
+        column("challenger_loss", "double", "the same of the challenger"),
+        column("statistic", "double", "Diebold-Mariano statistic, negative in the challenger's favour"),
+        column("p_value", "double", "one-sided: probability of looking as much better by chance"),
+        column("steps", "int", "days compared"),
+        column("origins", "int", "rolling origins they lie in"),
+        column("champion_coverage", "double", "share of days inside the champion's 80% interval"),
+        column("challenger_coverage", "double", "the same of the challenger"),
         RUN_ID,
     ),
 )

@@ -7,6 +7,7 @@ Correlations are shrunk to zero as far as their sampling error asks (Schaefer & 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -91,21 +92,39 @@ def normal_scores(quantiles: Floats, actual: Floats) -> Floats:
     return scores
 
 
-def sample_paths(quantiles: Floats, scores: Floats) -> Floats:
-    """The values at ``scores``: linear in the score between quantiles and, with the outer slopes, beyond them.
+def sample_paths(quantiles: Floats, mean: Floats, scores: Floats) -> Floats:
+    """The values at ``scores``, linear in the score between quantiles and below the lowest.
+
+    Above the highest the slope is the one that gives the distribution its mean (flat where the mean is too low for
+    any): the sum of many series that seldom sell is right only if each has its mean.
 
     Args:
         quantiles: Shape (series, days, 9), not crossing.
-        scores: Shape (series, days, count).
+        mean: Shape (series, days).
+        scores: Standard normal, shape (series, days, count).
 
     Returns:
         Shape (series, days, count).
     """
     found = np.clip(scores, -FARTHEST, FARTHEST)
-    place = _segment(np.searchsorted(KNOTS[1:-1], found, side="right"))
-    low = np.take_along_axis(quantiles, place, axis=-1)
-    high = np.take_along_axis(quantiles, place + 1, axis=-1)
-    return np.asarray(low + (found - KNOTS[place]) / (KNOTS[place + 1] - KNOTS[place]) * (high - low))
+    rises = np.diff(quantiles, axis=-1) / np.diff(KNOTS)
+    slopes = np.concatenate([rises[..., :1], rises], axis=-1)
+    ends = [(low, high) for low, high in pairwise((-FARTHEST, *KNOTS))]
+    values = np.repeat(quantiles[..., :1] - slopes[..., :1] * (KNOTS[0] + FARTHEST), scores.shape[-1], axis=-1)
+    expected = values[..., 0] + sum(slopes[..., i] * _expected_rise(*span) for i, span in enumerate(ends))
+    tail = np.maximum(mean - expected, 0) / _expected_rise(KNOTS[-1], FARTHEST)
+    for (low, high), slope in zip([*ends, (KNOTS[-1], FARTHEST)], [*np.moveaxis(slopes, -1, 0), tail], strict=True):
+        values += (np.clip(found, low, high) - low) * slope[..., None]
+    return values
+
+
+def _expected_rise(low: float, high: float) -> float:
+    """How far a standard normal gets from ``low`` towards ``high`` on average."""
+    return _excess(low) - _excess(high)
+
+
+def _excess(knot: float) -> float:
+    return float(stats.norm.pdf(knot) - knot * stats.norm.sf(knot))
 
 
 def _segment(place: Places) -> Places:

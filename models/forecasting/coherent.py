@@ -1,0 +1,162 @@
+"""From the forecasts of each series on its own to coherent ones: what a backtest teaches, and how it is applied.
+
+A backtest of one candidate tells how far its intervals must be stretched on each level, how its forecasts are best made
+to add up, and how series err together. Applied to new forecasts: stretch, draw sample paths that err together, make
+every path add up; quantiles are read off the paths, never added.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.hierarchy import Hierarchy
+from models.forecasting.calibration import NONE, calibrated, factors
+from models.forecasting.paths import Dependence, dependence, independent, normal_scores, sample_paths
+from models.forecasting.quantiles import LEVELS, NAMES, Floats
+from models.forecasting.reconciliation import BOTTOM_UP, Reconciliation, choose, reconciliation
+
+PATHS = 200
+Stretch = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Coherence:
+    """What a backtest taught about the forecasts of a hierarchy.
+
+    Attributes:
+        reconciliation: How forecasts are made to add up.
+        dependence: How series err together.
+        stretch: Calibration factors of the quantiles, by level.
+    """
+
+    reconciliation: Reconciliation
+    dependence: Dependence
+    stretch: Mapping[str, Stretch]
+
+
+@dataclass(frozen=True)
+class Coherent:
+    """Forecasts that add up, for the series of a hierarchy.
+
+    Attributes:
+        mean: Shape (series, days).
+        quantiles: Shape (series, days, 9); read off the paths, they do not add up.
+        paths: Sample paths of the bottom series, shape (bottom series, days, paths); everything above is their sum.
+        raised: Values of the bottom series that reconciliation had taken below their floor: of the mean, and of the
+            paths as a share.
+    """
+
+    mean: Floats
+    quantiles: Floats
+    paths: Floats
+    raised: tuple[int, float]
+
+    def fill(self, tree: Hierarchy, forecasts: pd.DataFrame) -> pd.DataFrame:
+        """``forecasts`` (series, horizon, ...) with the mean and quantiles of their series and days."""
+        place = (pd.Index(tree.nodes["series"]).get_indexer(forecasts["series"]), forecasts["horizon"].to_numpy() - 1)
+        quantiles = dict(zip(NAMES, self.quantiles[place].T, strict=True))
+        return forecasts.assign(mean=self.mean[place], **quantiles)
+
+
+@dataclass(frozen=True)
+class _Cube:
+    """Forecasts of one origin as arrays over the series of a hierarchy and the days; zero where there is none."""
+
+    mean: Floats
+    quantiles: Floats
+    actual: Floats
+    begun: npt.NDArray[np.bool_]
+    floor: Floats
+
+
+def untaught(tree: Hierarchy) -> Coherence:
+    """What is known without a backtest: bottom forecasts are added up, errors are independent, nothing is stretched."""
+    nothing = np.zeros((len(tree.nodes), 0))
+    return Coherence(reconciliation(BOTTOM_UP, tree, nothing), independent(len(tree.nodes)), {})
+
+
+def learn(tree: Hierarchy, judged: pd.DataFrame) -> Coherence:
+    """What a rolling-origin backtest of one candidate teaches.
+
+    Args:
+        tree: The series.
+        judged: series, level, cutoff, horizon, mean, q10 to q90, floor, floored, actual and scale; the same horizons
+            from each cutoff. A series that had not begun at a cutoff has no rows there.
+    """
+    stretch = {str(level): factors(rows) for level, rows in judged.groupby("level", sort=True)}
+    even = stretched(judged, stretch)
+    cubes = [_cube(tree, rows) for _, rows in even.groupby("cutoff", sort=True)]
+    folds = [(cube.mean, cube.actual) for cube in cubes]
+    scale = judged.groupby("series")["scale"].mean().reindex(tree.nodes["series"]).fillna(0).to_numpy(float)
+    errors = np.hstack([actual - mean for mean, actual in folds])
+    scores = np.stack([np.where(cube.begun, normal_scores(cube.quantiles, cube.actual), 0.0) for cube in cubes])
+    return Coherence(
+        reconciliation=reconciliation(choose(tree, folds, scale), tree, errors),
+        dependence=dependence(scores),
+        stretch=stretch,
+    )
+
+
+def stretched(forecasts: pd.DataFrame, stretch: Mapping[str, Stretch]) -> pd.DataFrame:
+    """The forecasts with the quantiles of each level stretched by its factors; in the order given."""
+    parts = [calibrated(rows, stretch.get(str(level), NONE)) for level, rows in forecasts.groupby("level", sort=False)]
+    return pd.concat(parts).loc[forecasts.index]
+
+
+def coherent(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame, *, seed: int, paths: int = PATHS) -> Coherent:
+    """Forecasts made coherent.
+
+    Args:
+        tree: The series.
+        taught: What a backtest taught.
+        forecasts: series, level, horizon, mean, q10 to q90, floor, floored; every horizon of every series that is
+            forecast; others of the hierarchy are taken to sell nothing.
+        seed: Seed of the sample paths.
+        paths: How many of them.
+    """
+    base = _cube(tree, stretched(forecasts.reset_index(drop=True), taught.stretch))
+    scores = taught.dependence.draw(base.mean.shape[1], paths, np.random.default_rng(seed))
+    floor = base.floor[tree.bottom]
+    mean = taught.reconciliation.bottom(base.mean)
+    drawn = taught.reconciliation.bottom(sample_paths(base.quantiles, base.mean, scores))
+    raised = (int((mean < floor).sum()), float((drawn < floor[..., None]).mean()))
+    mean = np.maximum(mean, floor)
+    kept = _centred(np.maximum(drawn, floor[..., None]), mean, floor)
+    ordered = np.sort(tree.sums(kept), axis=-1)
+    quantiles = np.stack([_quantile(ordered, level) for level in LEVELS], axis=-1)
+    return Coherent(tree.sums(mean), quantiles, kept, raised)
+
+
+def _centred(paths: Floats, mean: Floats, floor: Floats) -> Floats:
+    """Paths moved so that their mean is the forecast: by a factor where they have a floor of zero, else by a step."""
+    drawn = paths.mean(axis=-1)
+    by_factor = (floor == 0) & (drawn > 0)
+    factor = np.where(by_factor, mean / np.where(by_factor, drawn, 1), 1)
+    step = np.where(np.isfinite(floor), 0, mean - drawn)
+    moved: Floats = paths * factor[..., None] + step[..., None]
+    return moved
+
+
+def _quantile(ordered: Floats, level: float) -> Floats:
+    """As ``numpy.quantile``, of values already sorted."""
+    place = level * (ordered.shape[-1] - 1)
+    low = math.floor(place)
+    high = min(low + 1, ordered.shape[-1] - 1)
+    found: Floats = ordered[..., low] + (place - low) * (ordered[..., high] - ordered[..., low])
+    return found
+
+
+def _cube(tree: Hierarchy, rows: pd.DataFrame) -> _Cube:
+    shape = (len(tree.nodes), int(rows["horizon"].max()))
+    place = (pd.Index(tree.nodes["series"]).get_indexer(rows["series"]), rows["horizon"].to_numpy() - 1)
+    actual = rows["actual"] if "actual" in rows else rows["mean"]
+    mean, observed, floor, quantiles = (np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros((*shape, 9)))
+    begun = np.zeros(shape, dtype=bool)
+    for cube, values in ((mean, rows["mean"]), (observed, actual), (floor, rows["floor"]), (quantiles, rows[NAMES])):
+        cube[place] = values.to_numpy(float)
+    begun[place] = True
+    return _Cube(mean, quantiles, observed, begun, floor)

@@ -1,6 +1,6 @@
 """Landing files to Bronze: every line as text, with its file, line number and time of ingest."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,10 +8,10 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from etl.contracts import Table
-from etl.delimited import Lines, UnreadableFileError, raw_lines, read_delimited
 from etl.frames import arrow_type
 from etl.lakehouse import Lakehouse
 from etl.landing import LandedFile
+from etl.reading import read_file
 from etl.schemas.bronze import bronze_table
 from etl.source import Feed, Source
 
@@ -60,7 +60,7 @@ def file_batches(
     feed: Feed, schema: pa.Schema, ingested_at: datetime, file_name: str, path: str, arrival_date: date | None
 ) -> Iterator[pa.RecordBatch]:
     """One file's lines in Bronze columns: whole ones, then torn ones with their problem and raw text."""
-    lines = _lines(Path(path).read_bytes(), feed)
+    lines = read_file(Path(path).read_bytes(), feed)
     everywhere = {"file_name": file_name, "arrival_date": arrival_date, "ingest_timestamp": ingested_at}
     good = {name: lines.good[name] for name in lines.good.column_names}
     yield from _batches(schema, {**good, "line_number": lines.numbers}, everywhere, len(lines.numbers))
@@ -68,16 +68,6 @@ def file_batches(
         numbers, problems, texts = zip(*lines.torn, strict=True)
         torn = {"line_number": numbers, "problem": problems, "raw_text": texts}
         yield from _batches(schema, torn, everywhere, len(numbers))
-
-
-def _lines(content: bytes, feed: Feed) -> Lines:
-    try:
-        return read_delimited(content, feed)
-    except UnreadableFileError as error:
-        nothing = pa.table({name: pa.array([], pa.string()) for name in feed.columns})
-        refused: Sequence[tuple[int, str | None]] = raw_lines(content) or [(0, None)]  # line 0 is the file itself
-        torn: list[tuple[int, str, str | None]] = [(number, f"the file {error}", text) for number, text in refused]
-        return Lines(nothing, pa.array([], pa.int64()), torn)
 
 
 def _batches(

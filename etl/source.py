@@ -3,11 +3,12 @@
 A source is declared in YAML, a shipped one in ``etl/sources`` or the user's own by path.
 """
 
+import codecs
 import re
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -23,6 +24,13 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name!r} is not an IANA time zone such as Asia/Kolkata")
     return name
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise ValueError(f"{name!r} is not an encoding such as utf-8, utf-16 or latin-1") from error
 
 
 def _finds_a_date(pattern: str) -> str:
@@ -42,13 +50,32 @@ class Declaration(BaseModel):
 
 
 class Feed(Declaration):
-    """The files of one kind: a glob below the landing folder and the columns their header names."""
+    """The files of one kind: a glob below the landing folder, their format, and the columns they name.
+
+    A file may be compressed (gzip or zstd). ``optional`` lets the feed have no files, ``optional_columns`` lets a file
+    lack some columns; ``delimiter`` is for delimited text, ``encoding`` for all text.
+    """
 
     path: str
     columns: tuple[str, ...]
     personal: tuple[str, ...] = ()
     optional: bool = False
+    optional_columns: tuple[str, ...] = ()
+    format: Literal["delimited", "json_lines", "parquet"] = "delimited"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
+
+    @property
+    def needed_columns(self) -> tuple[str, ...]:
+        """The columns that no file may lack."""
+        return tuple(name for name in self.columns if name not in self.optional_columns)
+
+    @model_validator(mode="after")
+    def _columns_known(self) -> "Feed":
+        named = {*self.personal, *self.optional_columns}
+        if unknown := sorted(named - set(self.columns)):
+            raise ValueError(f"columns does not list {', '.join(unknown)}")
+        return self
 
 
 class Rule(Declaration):

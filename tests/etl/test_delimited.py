@@ -5,10 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.delimited import UnreadableFileError, raw_lines, read_delimited
+from etl.decoding import decoded
+from etl.delimited import read_delimited
+from etl.lines import UnreadableFileError
 from etl.source import Feed
 
 FEED = Feed(path="*.csv", columns=("a", "b"))
+
+
+def read(content, feed=FEED):
+    return read_delimited(decoded(content, feed.encoding), feed)
 
 
 def fields(lines, *names):
@@ -16,7 +22,7 @@ def fields(lines, *names):
 
 
 def test_fields_come_by_name_in_the_feeds_order_whatever_the_files_order():
-    lines = read_delimited(b"b,a\n1,2\n3,4\n", FEED)
+    lines = read(b"b,a\n1,2\n3,4\n")
     assert lines.good.column_names == ["a", "b", "extra_columns"]
     assert fields(lines, "a", "b") == [("2", "1"), ("4", "3")]
     assert lines.numbers.to_pylist() == [2, 3]
@@ -24,18 +30,18 @@ def test_fields_come_by_name_in_the_feeds_order_whatever_the_files_order():
 
 
 def test_text_stays_as_it_came_but_an_empty_field_is_null():
-    lines = read_delimited('a,b\n 1 ,007\n,""\nNA,null\nñ,日本\n'.encode(), FEED)
+    lines = read('a,b\n 1 ,007\n,""\nNA,null\nñ,日本\n'.encode())
     assert fields(lines, "a", "b") == [(" 1 ", "007"), (None, None), ("NA", "null"), ("ñ", "日本")]
 
 
 def test_undeclared_columns_are_kept_as_json():
-    lines = read_delimited("a,slot,b,köl\n1,evening,2,\n".encode(), FEED)
+    lines = read("a,slot,b,köl\n1,evening,2,\n".encode())
     assert fields(lines, "a", "b", "extra_columns") == [("1", "2", '{"slot": "evening", "köl": null}')]
 
 
 def test_the_feeds_own_delimiter_divides_fields():
     feed = Feed(path="*.csv", columns=("a", "b"), delimiter="|")
-    lines = read_delimited(b'a|b\n1,5|"x|y"\n"1|2\n', feed)
+    lines = read(b'a|b\n1,5|"x|y"\n"1|2\n', feed)
     assert fields(lines, "a", "b") == [("1,5", "x|y")]
     assert lines.torn == [(3, "a quote is not closed", '"1|2')]
 
@@ -58,7 +64,7 @@ def test_the_feeds_own_delimiter_divides_fields():
          "bom only", "blank"],
 )  # fmt: skip
 def test_lines_carry_their_number_in_the_file(content, numbers):
-    lines = read_delimited(content, FEED)
+    lines = read(content)
     assert lines.numbers.to_pylist() == numbers
     assert lines.torn == []
     assert fields(lines, "a", "b") == [("1", "2"), ("3", "4")][: len(numbers)]
@@ -66,7 +72,7 @@ def test_lines_carry_their_number_in_the_file(content, numbers):
 
 def test_a_torn_line_comes_out_with_its_problem_and_tears_no_other():
     content = b'a,b\n1,2\n3\n4,5,6\n"7,8\n9,10\n,"x" y"\n11,12\n'
-    lines = read_delimited(content, FEED)
+    lines = read(content)
     assert fields(lines, "a", "b") == [("1", "2"), ("9", "10"), (None, 'x y"'), ("11", "12")]
     assert lines.numbers.to_pylist() == [2, 6, 7, 8]
     assert lines.torn == [
@@ -78,7 +84,7 @@ def test_a_torn_line_comes_out_with_its_problem_and_tears_no_other():
 
 @pytest.mark.parametrize("line", ['5" nail,"x', '","",x', 'x,"a""', '"', '1,"2",3"4,"5'])
 def test_an_unclosed_quote_is_found_however_many_quotes_its_line_has(line):
-    lines = read_delimited(f'a,b\n1,2\n{line}\n3,4\n5,"6"\n'.encode(), FEED)
+    lines = read(f'a,b\n1,2\n{line}\n3,4\n5,"6"\n'.encode())
     assert fields(lines, "a", "b") == [("1", "2"), ("3", "4"), ("5", "6")]
     assert lines.torn == [(3, "a quote is not closed", line)]
 
@@ -94,13 +100,13 @@ def test_an_unclosed_quote_is_found_however_many_quotes_its_line_has(line):
     ],
 )
 def test_a_quote_inside_a_field_opens_nothing(line, expected):
-    lines = read_delimited(f"a,b\n{line}\n".encode(), FEED)
+    lines = read(f"a,b\n{line}\n".encode())
     assert lines.torn == []
     assert fields(lines, "a", "b") == [expected]
 
 
 def test_a_lone_carriage_return_tears_its_own_line():
-    lines = read_delimited(b'a,b\n1,2\n3\r4,5\n6,"7\r8"\n9,10\n', FEED)
+    lines = read(b'a,b\n1,2\n3\r4,5\n6,"7\r8"\n9,10\n')
     assert fields(lines, "a", "b") == [("1", "2"), ("9", "10")]
     assert lines.torn == [
         (3, "holds a carriage return", "3\r4,5"),
@@ -124,19 +130,28 @@ def test_a_lone_carriage_return_tears_its_own_line():
 )
 def test_a_file_that_cannot_be_trusted_is_refused_as_a_whole(content, reason):
     with pytest.raises(UnreadableFileError) as refused:
-        read_delimited(content, FEED)
+        read(content)
     assert str(refused.value) == reason
 
 
 def test_a_missing_column_is_named_with_what_it_may_be_called_now():
     feed = Feed(path="*.csv", columns=("order_id", "unit_price", "quantity"))
     with pytest.raises(UnreadableFileError) as refused:
-        read_delimited(b"order_id,price,qty,unit_prices\n", feed)
+        read(b"order_id,price,qty,unit_prices\n", feed)
     assert str(refused.value) == "lacks the column unit_price (renamed to unit_prices?); quantity"
 
 
-def test_the_lines_of_a_refused_file_are_its_text_without_the_header():
-    assert raw_lines(b"\xef\xbb\xbfa,b\r\n\r\n1,\xff\r\nlast") == [(3, "1,�"), (4, "last")]
+def test_an_optional_column_may_be_missing_and_is_null():
+    feed = Feed(path="*.csv", columns=("a", "b"), optional_columns=("b",))
+    assert fields(read(b"a\n1\n", feed), "a", "b") == [("1", None)]
+    with pytest.raises(UnreadableFileError, match=r"lacks the column a$"):
+        read(b"b\n1\n", feed)
+
+
+def test_an_absurd_number_of_columns_is_refused_with_the_number():
+    header = ",".join(["a", "b", *(f"c{n}" for n in range(9_998))])
+    with pytest.raises(UnreadableFileError, match="has 10,000 columns, more than 4,096"):
+        read(f"{header}\n{'1,' * 9_999}1\n".encode())
 
 
 FIELD = st.text(st.sampled_from('ab ,"é5'), max_size=5)
@@ -172,9 +187,9 @@ def expected_of(line):
 )
 def test_every_line_is_read_as_pythons_csv_reads_it_alone(lines, end, mark, last):
     content = mark + end.join(["a,b", *lines]) + (end if last else "")
-    read = read_delimited(content.encode(), FEED)
-    got = dict(zip(read.numbers.to_pylist(), fields(read, "a", "b"), strict=True))
-    torn = {number: reason for number, reason, _ in read.torn}
+    found = read(content.encode())
+    got = dict(zip(found.numbers.to_pylist(), fields(found, "a", "b"), strict=True))
+    torn = {number: reason for number, reason, _ in found.torn}
     assert not got.keys() & torn.keys()
-    assert all(lines[number - 2] == text for number, _, text in read.torn)
+    assert all(lines[number - 2] == text for number, _, text in found.torn)
     assert got | torn == {n: expected_of(line) for n, line in enumerate(lines, start=2) if line.strip()}

@@ -1,0 +1,72 @@
+"""The lines of one landing file as Arrow text columns, whatever its format; a torn line comes with its problem."""
+
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.source import Feed
+
+EXTRA = "extra_columns"
+MOST_COLUMNS = 4096
+Torn = tuple[int, str, str | None]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A file's lines: ``good`` ones in the feed's columns, ``torn`` ones as (number, reason, text)."""
+
+    good: pa.Table
+    numbers: pa.Array
+    torn: list[Torn] = field(default_factory=list)
+
+
+class UnreadableFileError(Exception):
+    """The whole file cannot be taken; the message is the reason."""
+
+
+def no_lines(feed: Feed) -> Lines:
+    """What a file without lines holds."""
+    columns = {name: pa.array([], pa.string()) for name in (*feed.columns, EXTRA)}
+    return Lines(pa.table(columns), pa.array([], pa.int64()))
+
+
+def filled_lines(text: pa.Scalar) -> tuple[pa.Array, pa.Array]:
+    """The lines of a text that are not blank, without their ends, and their numbers from 1."""
+    lines = pc.utf8_rtrim(pc.list_flatten(pc.split_pattern(pa.array([text]), "\n")), "\r")
+    numbers = pa.array(range(1, len(lines) + 1), pa.int64())
+    filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(lines)), 0)
+    return lines.filter(filled), numbers.filter(filled)
+
+
+def check_columns(names: Sequence[str], feed: Feed) -> None:
+    """Raise ``UnreadableFileError`` where a file's columns are not those of its feed, in whatever order."""
+    if len(names) > MOST_COLUMNS:
+        raise UnreadableFileError(f"has {len(names):,} columns, more than {MOST_COLUMNS:,}")
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise UnreadableFileError(f"repeats the column {', '.join(repeated)}")
+    if missing := [name for name in feed.needed_columns if name not in names]:
+        unknown = [name for name in names if name not in feed.columns]
+        raise UnreadableFileError(f"lacks the column {'; '.join(_suggested(name, unknown) for name in missing)}")
+
+
+def in_feed_order(table: pa.Table, feed: Feed) -> pa.Table:
+    """Text columns in the feed's order, null where an optional one is missing; all others as JSON in one column."""
+    absent = pa.nulls(table.num_rows, pa.string())
+    known = {name: table[name] if name in table.column_names else absent for name in feed.columns}
+    unknown = [name for name in table.column_names if name not in feed.columns]
+    return pa.table({**known, EXTRA: _as_json(table.select(unknown))})
+
+
+def _suggested(missing: str, unknown: list[str]) -> str:
+    close = difflib.get_close_matches(missing, unknown, n=1)
+    return f"{missing} (renamed to {close[0]}?)" if close else missing
+
+
+def _as_json(columns: pa.Table) -> pa.Array:
+    if columns.num_columns == 0:
+        return pa.nulls(columns.num_rows, pa.string())
+    return pa.array([json.dumps(row, ensure_ascii=False) for row in columns.to_pylist()], pa.string())

@@ -38,7 +38,7 @@ def _raw_lines(content: bytes, feed: Feed) -> list[tuple[int, str | None]]:
     """Number and text of every filled line, the header left out, undecodable bytes replaced; none of binary files."""
     if feed.format == "parquet":
         return []
-    first = 2 if feed.format == "delimited" else 1
     text = content.decode(feed.encoding, errors="replace").removeprefix("\ufeff")
     numbered = enumerate((line.rstrip("\r") for line in text.split("\n")), start=1)
-    return [(number, line) for number, line in numbered if number >= first and line.strip()]
+    filled = [(number, line) for number, line in numbered if line.strip()]
+    return list(filled[1:] if feed.format == "delimited" else filled)

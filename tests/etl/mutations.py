@@ -68,7 +68,8 @@ def many_columns(content: bytes, _: random.Random) -> bytes:
 
 def other_encoding(content: bytes, chance: random.Random) -> bytes:
     """Saved by a program that thinks otherwise."""
-    return content.decode(errors="replace").encode(chance.choice(["utf-16", "utf-8-sig", "utf-32", "cp037"]), errors="replace")
+    encoding = chance.choice(["utf-16", "utf-8-sig", "utf-32", "cp037"])
+    return content.decode(errors="replace").encode(encoding, errors="replace")
 
 
 def other_line_ends(content: bytes, chance: random.Random) -> bytes:

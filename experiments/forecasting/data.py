@@ -12,6 +12,7 @@ from etl.contracts import Table
 from etl.errors import raise_problems
 from etl.lakehouse import Lakehouse
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
+from experiments.forecasting.settings import Settings
 from features.known import known_ahead
 from features.panel import MEASURES, members
 
@@ -55,11 +56,11 @@ class Demand:
         """The names of the series, sorted."""
         return sorted(self.panel["series"].unique())
 
-    def digest(self, measure: str, seed: int) -> str:
+    def digest(self, measure: str, settings: Settings) -> str:
         """A fingerprint of everything a fit of ``measure`` depends on."""
         frames = (self.of(measure), self.known(self.as_of))
         hashes = (pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes() for frame in frames)
-        return hashlib.sha256(b"".join(hashes) + str(seed).encode()).hexdigest()
+        return hashlib.sha256(b"".join(hashes) + f"{settings.seed} {settings.horizon}".encode()).hexdigest()
 
 
 def read_demand(lakehouse: Lakehouse, as_of: date | None) -> Demand:

@@ -103,7 +103,7 @@ def _champions(lakehouse: Lakehouse, demand: Demand, settings: Settings) -> dict
 
 
 def _refreshed(known: Champion, demand: Demand, settings: Settings) -> Champion:
-    if known.training.data_digest == demand.digest(known.measure, settings.seed):
+    if known.training.data_digest == demand.digest(known.measure, settings):
         return known
     kept = known.training
     return _fit(demand, settings, known.measure, Verdict(kept.algorithm, kept.stretch, kept.note))
@@ -116,6 +116,7 @@ def _fit(demand: Demand, settings: Settings, measure: str, verdict: Verdict) -> 
         candidate(verdict.algorithm),
         cutoff=demand.as_of,
         known=demand.known(demand.as_of),
+        horizon=settings.horizon,
         stretch=verdict.stretch,
         seed=settings.seed,
         jobs=settings.jobs,
@@ -123,7 +124,7 @@ def _fit(demand: Demand, settings: Settings, measure: str, verdict: Verdict) -> 
     training = Training(
         algorithm=verdict.algorithm,
         as_of=demand.as_of.date().isoformat(),
-        data_digest=demand.digest(measure, settings.seed),
+        data_digest=demand.digest(measure, settings),
         stretch=verdict.stretch,
         note=verdict.note,
     )

@@ -3,10 +3,9 @@
 Input: series, horizon (days ahead); output: one row per series and day with the mean and nine quantiles.
 """
 
-import json
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
@@ -21,9 +20,9 @@ class ForecastModel(PythonModel):
     """A fitted panel behind MLflow's door."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Restore what was fitted from the artifacts ``fitted`` (Parquet) and ``calibration`` (JSON)."""
-        stretch = tuple(json.loads(Path(context.artifacts["calibration"]).read_text()))
-        self.fitted = FittedPanel.from_frame(pd.read_parquet(context.artifacts["fitted"]), stretch)
+        """Restore what was fitted from the artifact ``fitted`` (arrays, read without pickle)."""
+        with np.load(context.artifacts["fitted"], allow_pickle=False) as arrays:
+            self.fitted = FittedPanel.restore(dict(arrays))
 
     def predict(
         self,

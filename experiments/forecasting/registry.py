@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import mlflow
+import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
@@ -116,10 +117,9 @@ def register(measure: str, fitted: FittedPanel, training: Training) -> Champion:
 
 
 def _stored(fitted: FittedPanel, folder: Path) -> dict[str, str]:
-    artifacts = {"fitted": folder / "fitted.parquet", "calibration": folder / "calibration.json"}
-    fitted.to_frame().to_parquet(artifacts["fitted"], index=False)
-    artifacts["calibration"].write_text(json.dumps(fitted.stretch))
-    return {name: str(path) for name, path in artifacts.items()}
+    path = folder / "fitted.npz"
+    np.savez_compressed(path, allow_pickle=False, **fitted.state())
+    return {"fitted": str(path)}
 
 
 def _promoted(measure: str, logged: ModelInfo, training: Training) -> Champion:

@@ -7,25 +7,16 @@ import numpy as np
 import pandas as pd
 
 from etl.errors import raise_problems
-from models.forecasting.candidates import Candidate, History
+from models.forecasting.bounds import bounded, floors
+from models.forecasting.candidates import Candidate
 from models.forecasting.cutoffs import horizon_ranges
-from models.forecasting.histories import histories
+from models.forecasting.daily import daily_frame, daily_panel
 from models.forecasting.metrics import measured, seasonal_error
-from models.forecasting.parallel import run
+from models.forecasting.panel import Panel
 from models.forecasting.quantiles import NAMES
 
 Known = Callable[[pd.Timestamp], pd.DataFrame]
 FORECAST = ["series", "cutoff", "date", "horizon", "model", "mean", *NAMES, "floor", "floored", "note"]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One fit of a backtest."""
-
-    candidate: Candidate
-    history: History
-    horizon: int
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -71,23 +62,20 @@ def backtest(
         InputError: With the cutoffs that have no history, or whose test days the panel does not reach.
     """
     raise_problems(_problems(panel, horizon, cutoffs))
-    pasts = [history for cutoff in cutoffs for history in histories(panel, known(cutoff), cutoff)]
-    tasks = [Task(candidate, past, horizon, seed) for candidate in candidates for past in pasts]
-    forecasts = pd.concat(run(forecast_task, tasks, jobs=jobs), ignore_index=True)
+    pasts = [daily_panel(panel, known(cutoff), cutoff, horizon) for cutoff in cutoffs]
+    parts = [forecast_from(candidate, past, seed, jobs) for candidate in candidates for past in pasts]
+    forecasts = pd.concat(parts, ignore_index=True)
     judged = forecasts.merge(panel.rename(columns={"value": "actual"}), on=["series", "date"])
     return Backtest(judged, accuracy(judged, horizon))
 
 
-def forecast_task(task: Task) -> pd.DataFrame:
-    """The forecast of one task, named after its candidate, with the scale of its history."""
-    fitted = task.candidate.fit(task.history, task.seed)
-    return fitted.predict(task.horizon).assign(
-        series=task.history.series,
-        cutoff=task.history.cutoff,
-        model=task.candidate.name,
-        note=fitted.note,
-        scale=seasonal_error(task.history.numbers),
-    )[[*FORECAST, "scale"]]
+def forecast_from(candidate: Candidate, past: Panel, seed: int, jobs: int | None) -> pd.DataFrame:
+    """What a candidate forecasts from where a panel ends, with the scale and the floor of each series."""
+    predicted = bounded(past, candidate.fit(past, seed=seed, jobs=jobs).predict(past))
+    scales = [seasonal_error(values[np.isfinite(values)], past.frequency.season) for values in past.values]
+    about = pd.DataFrame({"series": past.series, "scale": scales, "floor": floors(past)})
+    rows = daily_frame(past, predicted).merge(about, on="series")
+    return rows.assign(cutoff=past.dates[past.length - 1], model=candidate.name)[[*FORECAST, "scale"]]
 
 
 def accuracy(judged: pd.DataFrame, horizon: int) -> pd.DataFrame:

@@ -1,67 +1,65 @@
-"""What a forecasting candidate is: it fits the history of one series, and what it fitted predicts and can be stored."""
+"""What a forecasting candidate is: it fits a whole panel, and what it fitted predicts and can be stored.
 
+A data scientist's own candidate is any class of this shape that can be built without arguments; it is named
+``module:Class`` (``models.forecasting.registry.candidate``).
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
+from models.forecasting.panel import Forecast, Panel
 from models.forecasting.quantiles import Floats
 
-
-@dataclass(frozen=True)
-class History:
-    """What is known of one series on the evening of its last day.
-
-    Attributes:
-        series: Its name.
-        values: One value per day without gaps, on a daily ``DatetimeIndex``; the last one is the cutoff.
-        known: What is known of each day, past and ahead, as ``features.known.known_ahead`` gives it: date,
-            is_holiday, holiday, is_festival, festival, promotions. A day that it lacks has none of them.
-    """
-
-    series: str
-    values: "pd.Series[float]"
-    known: pd.DataFrame
-
-    @property
-    def numbers(self) -> Floats:
-        """The values, shape (days,)."""
-        return np.asarray(self.values, dtype=np.float64)
-
-    @property
-    def cutoff(self) -> pd.Timestamp:
-        """The last day that is known."""
-        return pd.Timestamp(self.values.index[-1])
+State = Mapping[str, npt.NDArray[np.generic]]
+"""Arrays of numbers and text by name, as ``numpy.savez`` stores them without pickle."""
 
 
 class Fitted(Protocol):
-    """A candidate fitted to one series."""
+    """A candidate fitted to a panel."""
 
-    @property
-    def model(self) -> str:
-        """Name of the candidate that was fitted, the fallback's where one was needed."""
+    def predict(self, panel: Panel) -> Forecast:
+        """The steps ahead of ``panel``: the one that was fitted, or it with other covariates ahead."""
 
-    @property
-    def note(self) -> str | None:
-        """Why a fallback was used, None where none was."""
-
-    def predict(self, horizon: int) -> pd.DataFrame:
-        """The ``horizon`` days after the cutoff, as ``models.forecasting.quantiles.forecast_frame`` gives them."""
-
-    def to_json(self) -> str:
-        """Everything ``predict`` needs, for the candidate's ``restore``."""
+    def state(self) -> State:
+        """Everything ``predict`` needs beside the panel, for the candidate's ``restore``."""
 
 
 class Candidate(Protocol):
-    """An algorithm that can be fitted to any series, however short."""
+    """An algorithm that can be fitted to any panel, whatever its series look like."""
 
     @property
     def name(self) -> str:
         """Name of the algorithm."""
 
-    def fit(self, history: History, seed: int) -> Fitted:
-        """Fit one series; the same history and seed give the same forecast in any process."""
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> Fitted:
+        """Fit all series. The same panel and seed give the same forecast, whatever ``jobs`` (worker processes) is."""
 
-    def restore(self, state: str) -> Fitted:
-        """What ``to_json`` stored."""
+    def restore(self, state: State) -> Fitted:
+        """What ``state`` gave."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A forecast that is settled once fitted, because no covariate moves it."""
+
+    quantiles: Floats
+    mean: Floats
+    notes: tuple[str, ...]
+
+    def predict(self, panel: Panel) -> Forecast:  # noqa: ARG002 - nothing of it matters any more
+        """The forecast made at the fit."""
+        return Forecast.of(self.quantiles, self.mean, self.notes)
+
+    def state(self) -> State:
+        """The forecast."""
+        return {"quantiles": self.quantiles, "mean": self.mean, "notes": np.array(self.notes, dtype=np.str_)}
+
+    @classmethod
+    def restore(cls, state: State) -> "Settled":
+        """What ``state`` gave."""
+        quantiles, mean = (state[name].astype(np.float64) for name in ("quantiles", "mean"))
+        return cls(quantiles, mean, tuple(str(note) for note in state["notes"]))

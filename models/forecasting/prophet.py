@@ -1,161 +1,192 @@
-"""Prophet: trend, seasonality, holidays, festivals and promotions of one series (Taylor & Letham 2018)."""
+"""Prophet: trend, seasonality, holidays and covariates of each series on its own (Taylor & Letham 2018)."""
 
 import json
 import logging
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from models.forecasting.candidates import Fitted, History
-from models.forecasting.quantiles import LEVELS, floor_of, forecast_frame
-from models.forecasting.seasonal_naive import fallback
+from models.forecasting.candidates import Settled, State
+from models.forecasting.panel import Forecast, Panel
+from models.forecasting.parallel import run
+from models.forecasting.quantiles import LEVELS, Floats
+from models.forecasting.seasonal_naive import SeasonalNaive
 
-FIRST_DAYS = 28
-YEARLY_DAYS = 548
+FIRST_SEASONS = 4
+YEARLY = 1.5
 SAMPLES = 1000
+RARE = 0.1
 LOGGERS = ("cmdstanpy", "prophet", "prophet.plot")
 
 
 @dataclass(frozen=True)
+class Series:
+    """One series of a panel: its name, its history and its covariates, the dates ahead included."""
+
+    name: str
+    history: pd.DataFrame
+    covariates: pd.DataFrame
+    year: int
+    country: str | None
+
+
+@dataclass(frozen=True)
 class FittedProphet:
-    """Prophet fitted to one series.
+    """Prophet fitted to each series of a panel.
 
     Attributes:
-        fitted: The model as Prophet's own JSON, its holidays ahead included.
-        cutoff: Last day of the history, ISO.
-        promotions: Promotions known ahead, by ISO day; a day that is not there has none.
-        floor: The least value of the series.
+        models: By series, Prophet's own JSON; empty where the fallback stands in.
+        fallback: SeasonalNaive for all series, with the reason in the notes of those that need it.
         seed: Seed of the sample paths.
+        jobs: Worker processes.
     """
 
-    fitted: str
-    cutoff: str
-    promotions: dict[str, float]
-    floor: float
+    models: tuple[str, ...]
+    fallback: Settled
     seed: int
-    note: str | None = None
-    model: str = "Prophet"
+    jobs: int | None = None
 
-    def predict(self, horizon: int) -> pd.DataFrame:
-        """Mean and quantiles of the sample paths over the ``horizon`` days after the cutoff."""
-        from prophet.serialize import model_from_json
+    def predict(self, panel: Panel) -> Forecast:
+        """Mean and quantiles of the sample paths."""
+        fitted = [row for row, model in enumerate(self.models) if model]
+        tasks = [(self.models[row], _series(panel, row)) for row in fitted]
+        paths = run(partial(_paths, self.seed), tasks, jobs=self.jobs)
+        quantiles, mean = self.fallback.quantiles.copy(), self.fallback.mean.copy()
+        for row, sampled in zip(fitted, paths, strict=True):
+            mean[row], quantiles[row] = sampled.mean(axis=1), np.quantile(sampled, LEVELS, axis=1).T
+        return Forecast.of(quantiles, mean, self.fallback.notes)
 
-        dates = pd.date_range(pd.Timestamp(self.cutoff) + pd.Timedelta(days=1), periods=horizon)
-        promotions = [self.promotions.get(day.date().isoformat(), 0.0) for day in dates]
-        with _quiet(), _seeded(self.seed):
-            model = model_from_json(self.fitted)
-            paths = model.predictive_samples(pd.DataFrame({"ds": dates, "promotions": promotions}))["yhat"]
-        return forecast_frame(dates, paths.mean(axis=1), np.quantile(paths, LEVELS, axis=1).T, self.floor)
-
-    def to_json(self) -> str:
-        """All fields as JSON."""
-        return json.dumps(asdict(self))
+    def state(self) -> State:
+        """Prophet's JSON by series, and the fallback."""
+        text = np.frombuffer(json.dumps([self.seed, self.models]).encode(), dtype=np.uint8)
+        return {"models": text, **self.fallback.state()}
 
 
 @dataclass(frozen=True)
 class Prophet:
-    """Weekly and, from one and a half years on, yearly seasonality; holidays, festivals and promotions.
+    """Seasonality, yearly from one and a half years on, public holidays, covariates.
 
-    Seasonality multiplies the trend where at least half of the days are above zero, else it adds to it. A series that
-    Prophet cannot fit becomes SeasonalNaive, with the reason in its note. Its sample paths come from NumPy's global
-    generator, which is seeded around every prediction and then put back.
+    Seasonality multiplies the trend where at least half of the values are above zero, else it adds to it. A covariate
+    that is zero or one and seldom one is an event, with an effect of its own on the step before and after it; any
+    other covariate is a regressor. A series that Prophet cannot fit becomes SeasonalNaive, with the reason in its
+    note. Its sample paths come from NumPy's global generator, which is seeded around every prediction and put back.
     """
 
     name: str = "Prophet"
 
-    def fit(self, history: History, seed: int = 0) -> Fitted:
-        """Fit one series of any length from one day."""
-        if reason := _unfit(history.values):
-            return fallback(history, reason)
-        try:
-            fitted = _fit(history, seed)
-        except Exception as error:  # Stan, pandas and Prophet each raise their own
-            return fallback(history, f"Prophet failed: {error or type(error).__name__}")
-        return FittedProphet(
-            fitted=fitted,
-            cutoff=history.cutoff.date().isoformat(),
-            promotions=_promotions_ahead(history),
-            floor=floor_of(history.numbers),
-            seed=zlib.crc32(f"{seed} {history.series}".encode()),
-        )
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> FittedProphet:
+        """Fit every series of any length."""
+        naive = SeasonalNaive().fit(panel)
+        series = [_series(panel, row) for row in range(len(panel))]
+        found = run(partial(_fit, seed, FIRST_SEASONS * panel.frequency.season), series, jobs=jobs)
+        notes = [_explained(reason, note) for (_, reason), note in zip(found, naive.notes, strict=True)]
+        fallback = replace(naive, notes=tuple(notes))
+        return FittedProphet(tuple(model for model, _ in found), fallback, seed, jobs)
 
-    def restore(self, state: str) -> Fitted:
-        """What ``to_json`` stored."""
-        return FittedProphet(**json.loads(state))
+    def restore(self, state: State) -> FittedProphet:
+        """What ``state`` gave."""
+        seed, models = json.loads(state["models"].tobytes())
+        return FittedProphet(tuple(models), Settled.restore(state), seed)
 
 
-def _unfit(values: "pd.Series[float]") -> str | None:
-    if len(values) < FIRST_DAYS:
-        return f"{len(values)} days of history, Prophet needs {FIRST_DAYS}"
-    return "the history is constant" if values.nunique() == 1 else None
+def _explained(reason: str, note: str) -> str:
+    return "; ".join(filter(None, [f"SeasonalNaive instead: {reason}", note])) if reason else ""
 
 
-def _fit(history: History, seed: int) -> str:
+def _series(panel: Panel, row: int) -> Series:
+    end = int(panel.starts[row])
+    values = panel.values[row, :end]
+    first = int(np.isfinite(values).argmax()) if np.isfinite(values).any() else end
+    reach = slice(first, end + panel.horizon)
+    covariates = {name: np.nan_to_num(known[row, reach]) for name, known in panel.known.items()}
+    return Series(
+        name=panel.series[row],
+        history=pd.DataFrame({"ds": panel.dates[first:end], "y": values[first:]}),
+        covariates=pd.DataFrame(covariates, index=panel.dates[reach]),
+        year=panel.frequency.year,
+        country=panel.country if panel.frequency.kind == "D" else None,
+    )
+
+
+def _fit(seed: int, least: int, series: Series) -> tuple[str, str]:
+    """Prophet's JSON, or an empty text and why there is none."""
     from prophet.serialize import model_to_json
 
-    with _quiet():
-        model = _specified(history)
-        model.fit(_training(history), seed=seed)
-        return str(model_to_json(model))
+    known = series.history["y"].dropna()
+    if len(known) < least:
+        return "", f"{len(known)} values of history, Prophet needs {least}"
+    if known.nunique() == 1:
+        return "", "the history is constant"
+    try:
+        with _quiet():
+            model = _specified(series, known)
+            model.fit(_frame(series).iloc[: len(series.history)].assign(y=series.history["y"].to_numpy()), seed=seed)
+            return str(model_to_json(model)), ""
+    except Exception as error:  # Stan, pandas and Prophet each raise their own
+        return "", f"Prophet failed: {error or type(error).__name__}"
 
 
-def _specified(history: History) -> Any:  # noqa: ANN401 - Prophet has no types
+def _paths(seed: int, task: tuple[str, Series]) -> Floats:
+    """Sample paths, shape (horizon, samples)."""
+    from prophet.serialize import model_from_json
+
+    stored, series = task
+    ahead = _frame(series).iloc[len(series.history) :]
+    with _quiet(), _seeded(zlib.crc32(f"{seed} {series.name}".encode())):
+        paths: Floats = model_from_json(stored).predictive_samples(ahead)["yhat"]
+    return paths
+
+
+def _specified(series: Series, known: "pd.Series[float]") -> Any:  # noqa: ANN401 - Prophet has no types
     from prophet import Prophet as Model
 
-    events = event_days(history)
+    events = event_days(series)
     model = Model(
-        weekly_seasonality=True,
-        yearly_seasonality=len(history.values) >= YEARLY_DAYS,
-        daily_seasonality=False,
-        seasonality_mode="multiplicative" if history.values.median() > 0 else "additive",
+        weekly_seasonality="auto",
+        yearly_seasonality=len(known) >= YEARLY * series.year,
+        seasonality_mode="multiplicative" if known.median() > 0 else "additive",
         holidays=None if events.empty else events,
         uncertainty_samples=SAMPLES,
     )
-    if _training(history)["promotions"].nunique() > 1:
-        model.add_regressor("promotions")
+    if series.country:
+        model.add_country_holidays(series.country)
+    for name in _regressors(series):
+        model.add_regressor(name)
     return model
 
 
-def _training(history: History) -> pd.DataFrame:
-    promotions = history.known.set_index("date")["promotions"].reindex(history.values.index, fill_value=0.0)
-    return pd.DataFrame(
-        {"ds": history.values.index, "y": history.values.to_numpy(), "promotions": promotions.to_numpy()}
-    )
+def _frame(series: Series) -> pd.DataFrame:
+    return series.covariates.rename_axis("ds").reset_index()
 
 
-def _promotions_ahead(history: History) -> dict[str, float]:
-    ahead = history.known[(history.known["date"] > history.cutoff) & (history.known["promotions"] > 0)]
-    return {day.date().isoformat(): float(count) for day, count in zip(ahead["date"], ahead["promotions"], strict=True)}
+def _rare(covariates: pd.DataFrame) -> list[str]:
+    marks = covariates.isin((0, 1)).all() & (covariates.mean() <= RARE)
+    return [str(name) for name in covariates.columns[marks]]
 
 
-def event_days(history: History) -> pd.DataFrame:
-    """Holidays and festivals in Prophet's form, without those the history has never seen.
+def _regressors(series: Series) -> list[str]:
+    past = series.covariates.iloc[: len(series.history)]
+    varied = past.columns[past.nunique() > 1]
+    return [str(name) for name in varied if name not in _rare(series.covariates)]
 
-    A holiday has an effect of its own on the day before it, on itself and on the day after; the days of a festival,
-    whose window holds its run-up already, share one.
+
+def event_days(series: Series) -> pd.DataFrame:
+    """Events in Prophet's form, without those the history has never seen.
 
     Returns:
-        holiday (name), ds, lower_window, upper_window (days).
+        holiday (the covariate's name), ds, lower_window, upper_window (steps).
     """
-    known = history.known
-    holidays = known[known["is_holiday"]].assign(name=lambda days: "holiday " + days["holiday"].fillna("unnamed"))
-    festive = known[known["is_festival"]].assign(
-        name=lambda days: days["festival"].fillna("unnamed").str.split(" + ", regex=False)
-    )
-    festivals = festive.explode("name").assign(name=lambda days: "festival " + days["name"].astype(str))
-    events = pd.concat([_windowed(holidays, 1), _windowed(festivals, 0)], ignore_index=True)
-    past = events["ds"].between(history.values.index[0], history.cutoff)
-    return events[events["holiday"].isin(events.loc[past, "holiday"])].reset_index(drop=True)
-
-
-def _windowed(days: pd.DataFrame, around: int) -> pd.DataFrame:
-    frame = days[["name", "date"]].set_axis(["holiday", "ds"], axis=1)
-    return frame.assign(lower_window=-around, upper_window=around)
+    marked = series.covariates[_rare(series.covariates)] == 1
+    seen = marked.columns[marked.iloc[: len(series.history)].any()]
+    days = marked[seen].melt(ignore_index=False, var_name="holiday", value_name="marked").rename_axis("ds")
+    frame = days[days["marked"].astype(bool)].reset_index()[["holiday", "ds"]]
+    return frame.assign(lower_window=-1, upper_window=1)
 
 
 @contextmanager

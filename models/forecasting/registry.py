@@ -1,17 +1,34 @@
-"""The candidates by name."""
+"""The candidates by name, a data scientist's own by ``module:Class`` among them."""
+
+from importlib import import_module
 
 from etl.errors import UsageError
 from models.forecasting.candidates import Candidate
 from models.forecasting.prophet import Prophet
-from models.forecasting.seasonal_naive import SeasonalNaive
+from models.forecasting.seasonal_naive import Drift, SeasonalNaive
 
 BENCHMARK = SeasonalNaive()
-CANDIDATES: tuple[Candidate, ...] = (BENCHMARK, Prophet())
+CANDIDATES: tuple[Candidate, ...] = (BENCHMARK, Drift(), Prophet())
 
 
 def candidate(name: str) -> Candidate:
-    """The candidate called ``name``; raises ``UsageError`` where there is none."""
+    """The candidate called ``name``, or one's own as ``module:Class``; raises ``UsageError`` where there is none."""
     for known in CANDIDATES:
         if known.name == name:
             return known
-    raise UsageError(f"There is no candidate {name!r}: choose one of {', '.join(known.name for known in CANDIDATES)}.")
+    if ":" in name:
+        return _imported(name)
+    names = ", ".join(known.name for known in CANDIDATES)
+    raise UsageError(f"There is no candidate {name!r}: choose one of {names}, or give your own as module:Class.")
+
+
+def _imported(name: str) -> Candidate:
+    module, _, attribute = name.partition(":")
+    try:
+        built: Candidate = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError, TypeError) as error:
+        raise UsageError(f"Candidate {name!r} cannot be built: {error}.") from error
+    absent = [part for part in ("name", "fit", "restore") if not hasattr(built, part)]
+    if absent:
+        raise UsageError(f"Candidate {name!r} lacks {', '.join(absent)}: see models.forecasting.candidates.Candidate.")
+    return built

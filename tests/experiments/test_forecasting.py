@@ -93,10 +93,10 @@ def champions(lakehouse, leaderboard):
 
 def test_a_backtest_publishes_accuracy_for_every_model_and_range(lakehouse, leaderboard):
     rows = lakehouse.tables[GLD_FORECAST_ACCURACY]
-    assert leaderboard.rows == len(rows) == 2 * 3 * 4 * 2  # measures, models, series, ranges
+    assert leaderboard.rows == len(rows) == 2 * 4 * 4 * 2  # measures, models, series, ranges
     assert set(rows["as_of"]) == {leaderboard.as_of} == {pd.Timestamp("2025-04-20")}
     assert set(rows["cutoffs"]) == {len(leaderboard.cutoffs)} == {3}
-    assert len(leaderboard.scores) == 6
+    assert len(leaderboard.scores) == 8
     assert backtest(lakehouse, SETTINGS).rows == len(lakehouse.tables[GLD_FORECAST_ACCURACY])
 
 
@@ -107,7 +107,7 @@ def test_a_backtest_is_one_run_with_a_child_for_each_measure_and_model(lakehouse
         )
         parent = mlflow.get_run(leaderboard.run_id)
         page = mlflow.artifacts.load_text(f"{parent.info.artifact_uri}/backtest.html")
-    assert len(children) == 6
+    assert len(children) == 8
     assert {"metrics.sql", "metrics.sql_1_7", "metrics.sql_8_14", "metrics.coverage_80", "metrics.fallbacks"} <= set(
         children
     )
@@ -146,7 +146,7 @@ def test_the_champion_reloads_in_a_fresh_process(lakehouse, champions):
 
 def test_the_stored_model_is_code_and_data_with_pinned_requirements(lakehouse, champions):
     names = {path.name for path in (lakehouse.warehouse / "mlartifacts").rglob("*") if path.is_file()}
-    assert {"model.py", "fitted.parquet", "calibration.json", "requirements.txt"} <= names
+    assert {"model.py", "fitted.npz", "requirements.txt"} <= names
     assert not [name for name in names if name.endswith(".pkl")]
     requirements = next((lakehouse.warehouse / "mlartifacts").rglob("requirements.txt")).read_text().split()
     assert all("==" in line for line in requirements)

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.forecasting.candidates import History
+from models.forecasting.frequency import Frequency
+from models.forecasting.panel import Panel
 
 NO_DAYS = {
     "date": "datetime64[ns]",
@@ -14,20 +15,31 @@ NO_DAYS = {
     "festival": object,
     "promotions": float,
 }
+DAILY = Frequency("D", 7)
+
+
+def daily(values, horizon=14, first="2025-01-01", **beside) -> Panel:
+    """Series of equal length, one row of ``values`` each, and their daily panel."""
+    rows = np.atleast_2d(np.asarray(values, dtype=float))
+    return Panel(
+        series=tuple(f"s{row:03}" for row in range(len(rows))),
+        dates=pd.date_range(first, periods=rows.shape[1] + horizon),
+        values=rows,
+        origins=np.full(len(rows), rows.shape[1] - 1),
+        horizon=horizon,
+        frequency=DAILY,
+        **beside,
+    )
+
+
+@pytest.fixture(scope="session")
+def panel_of() -> Callable[..., Panel]:
+    return daily
 
 
 @pytest.fixture
 def nothing_known() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in NO_DAYS.items()})
-
-
-@pytest.fixture
-def history(nothing_known) -> Callable[..., History]:
-    def build(values, known=nothing_known, first="2025-01-01") -> History:
-        days = pd.date_range(first, periods=len(values))
-        return History("total", pd.Series(np.asarray(values, dtype=float), days), known)
-
-    return build
 
 
 @pytest.fixture

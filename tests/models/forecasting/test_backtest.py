@@ -6,8 +6,8 @@ import pytest
 
 from etl.errors import InputError
 from models.forecasting.backtest import backtest
-from models.forecasting.candidates import History
 from models.forecasting.metrics import MEASURES, measured
+from models.forecasting.panel import Panel
 from models.forecasting.seasonal_naive import SeasonalNaive
 
 DAYS = pd.date_range("2025-01-01", periods=120)
@@ -18,12 +18,12 @@ CUTOFFS = [DAYS[79], DAYS[99]]
 class Spy:
     """SeasonalNaive that remembers what it was shown."""
 
-    seen: list[History] = field(default_factory=list)
+    seen: list[Panel] = field(default_factory=list)
     name: str = "Spy"
 
-    def fit(self, history, seed):
-        self.seen.append(history)
-        return SeasonalNaive().fit(history)
+    def fit(self, panel, *, seed=0, jobs=None):
+        self.seen.append(panel)
+        return SeasonalNaive().fit(panel)
 
     def restore(self, state):
         return SeasonalNaive().restore(state)
@@ -45,11 +45,11 @@ def known(nothing_known):
 def test_a_candidate_sees_each_series_up_to_the_cutoff_and_nothing_after(panel, known):
     spy = Spy()
     backtest(panel, [spy], horizon=14, cutoffs=CUTOFFS, known=known)
-    assert [(history.series, history.cutoff) for history in spy.seen] == [
-        ("early", CUTOFFS[0]),
-        ("early", CUTOFFS[1]),
-        ("late", CUTOFFS[1]),
+    assert [(seen.series, seen.dates[seen.length - 1]) for seen in spy.seen] == [
+        (("early",), CUTOFFS[0]),
+        (("early", "late"), CUTOFFS[1]),
     ]
+    assert [seen.values.shape[1] for seen in spy.seen] == [80, 100]
 
 
 def test_what_happens_after_a_cutoff_changes_no_forecast(panel, known):

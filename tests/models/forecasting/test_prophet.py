@@ -1,45 +1,46 @@
 import logging
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from models.forecasting.prophet import Prophet, event_days
-from models.forecasting.quantiles import NAMES
+from models.forecasting.prophet import Prophet, _series, event_days
+
+DAYS = np.arange(200)
 
 
 @pytest.fixture
-def calendar() -> pd.DataFrame:
-    days = pd.date_range("2025-01-01", periods=200)
-    return pd.DataFrame(
-        {
-            "date": days,
-            "is_holiday": days.day == 10,
-            "holiday": ["Tenth" if day.day == 10 else None for day in days],
-            "is_festival": (days.day > 20) & (days.day < 24),
-            "festival": [
-                "Fair + Market" if day.month == 2 else "Late Fair" if day.month == 7 else "Fair" for day in days
-            ],
-            "promotions": ((days.day > 14) & (days.day < 18)).astype(float),
-        }
-    )
+def marked(panel_of, weekly):
+    """Twenty weeks lifted by an event, a promotion and an event that comes only later."""
+    known = {
+        "tenth": (DAYS % 30 == 9) * 1.0,
+        "promotion": (DAYS % 30 > 23) * 1.0,
+        "late": (DAYS == 150) * 1.0,
+    }
+    lift = 40 * known["tenth"] + 50 * known["promotion"]
+    return panel_of(weekly + lift[:140], horizon=40, known={name: part[None, :180] for name, part in known.items()})
 
 
-def test_the_same_seed_gives_the_same_forecast_whatever_ran_before(history, weekly):
-    first = Prophet().fit(history(weekly), seed=3).predict(20)
+def predicted(panel, seed=0):
+    return Prophet().fit(panel, seed=seed, jobs=1).predict(panel)
+
+
+def test_the_same_seed_gives_the_same_forecast_whatever_ran_before(panel_of, weekly):
+    panel = panel_of(weekly)
+    first = predicted(panel, seed=3)
     np.random.random(5)
-    again = Prophet().restore(Prophet().fit(history(weekly), seed=3).to_json()).predict(20)
-    pd.testing.assert_frame_equal(first, again, check_exact=True)
-    assert not first.equals(Prophet().fit(history(weekly), seed=4).predict(20))
+    again = Prophet().restore(Prophet().fit(panel, seed=3).state()).predict(panel)
+    assert np.array_equal(first.quantiles, again.quantiles)
+    assert not np.array_equal(first.quantiles, predicted(panel, seed=4).quantiles)
 
 
 def test_a_prediction_leaves_numpy_s_generator_and_the_loggers_as_they_were(
-    history, weekly, tmp_path, monkeypatch, capfd
+    panel_of, weekly, tmp_path, monkeypatch, capfd
 ):
     monkeypatch.chdir(tmp_path)
-    fitted = Prophet().fit(history(weekly))
+    panel = panel_of(weekly)
+    fitted = Prophet().fit(panel, jobs=1)
     np.random.seed(0)
-    fitted.predict(5)
+    fitted.predict(panel)
     after = np.random.random()
     np.random.seed(0)
     assert after == np.random.random()
@@ -48,52 +49,40 @@ def test_a_prediction_leaves_numpy_s_generator_and_the_loggers_as_they_were(
     assert capfd.readouterr() == ("", "")
 
 
-def test_weekdays_and_slope_are_found_and_quantiles_are_in_order(history, weekly):
-    rows = Prophet().fit(history(weekly)).predict(14)
+def test_weekdays_and_slope_are_found_and_quantiles_are_in_order(panel_of, weekly):
+    found = predicted(panel_of(weekly))
     days = np.arange(140, 154)
-    np.testing.assert_allclose(rows["mean"], 100 + days * 0.2 + 10 * (days % 7), rtol=0.05)
-    assert (np.diff(rows[NAMES].to_numpy(), axis=1) > 0).all()
-    assert rows["date"].iloc[0] == pd.Timestamp("2025-05-21")
+    np.testing.assert_allclose(found.mean[0], 100 + days * 0.2 + 10 * (days % 7), rtol=0.05)
+    assert (np.diff(found.quantiles[0], axis=1) > 0).all()
 
 
-def test_holidays_festivals_and_promotions_known_ahead_lift_their_days(history, weekly, calendar):
-    past = calendar.iloc[:140]
-    lift = 40 * past["is_holiday"] + 30 * past["is_festival"] + 50 * past["promotions"]
-    rows = Prophet().fit(history(weekly + lift.to_numpy(), calendar)).predict(40).set_index("date")["mean"]
-    plain = Prophet().fit(history(weekly)).predict(40).set_index("date")["mean"]
-    extra = rows - plain
-    assert extra["2025-06-10"] == pytest.approx(40, abs=15)
-    assert extra["2025-06-22"] == pytest.approx(30, abs=15)
-    assert extra["2025-06-15":"2025-06-17"].mean() == pytest.approx(50, abs=15)
-    assert extra["2025-06-01":"2025-06-08"].abs().mean() < 8
+def test_events_and_covariates_known_ahead_lift_their_days(panel_of, weekly, marked):
+    extra = (predicted(marked).mean - predicted(panel_of(weekly, horizon=40)).mean)[0]
+    ahead = DAYS[140:180]
+    assert extra[ahead % 30 == 9].mean() == pytest.approx(40, abs=15)
+    assert extra[ahead % 30 > 23].mean() == pytest.approx(50, abs=15)
 
 
-def test_event_days_are_named_windowed_and_only_those_seen_before(history, weekly, calendar):
-    events = event_days(history(weekly, calendar))
-    assert set(events["holiday"]) == {"holiday Tenth", "festival Fair", "festival Market"}
-    assert (
-        events.query("holiday == 'holiday Tenth'")[["lower_window", "upper_window"]].to_numpy().tolist()
-        == [[-1, 1]] * 7
-    )
-    assert events.query("holiday == 'festival Fair'")["ds"].dt.month.unique().tolist() == [1, 2, 3, 4, 5, 6]
+def test_a_scenario_moves_the_forecast_without_another_fit(marked):
+    from dataclasses import replace
+
+    fitted = Prophet().fit(marked, jobs=1)
+    promoted = replace(marked, known={**marked.known, "promotion": np.ones((1, 180))})
+    lift = (fitted.predict(promoted).mean - fitted.predict(marked).mean)[0]
+    quiet = DAYS[140:180] % 30 <= 23
+    assert lift[quiet].mean() == pytest.approx(50, abs=15)
+    assert np.abs(lift[~quiet]).max() < 5
 
 
-def test_demand_is_never_negative_and_what_was_raised_is_counted(history):
-    fading = np.maximum(0, 30 - np.arange(120) * 0.3) + np.random.default_rng(0).uniform(0, 2, 120)
-    rows = Prophet().fit(history(fading)).predict(61)
-    assert rows[["mean", *NAMES]].min(axis=None) == 0
-    assert rows["floored"].sum() > 0
+def test_events_are_rare_covariates_that_were_seen_before(marked):
+    events = event_days(_series(marked, 0))
+    assert set(events["holiday"]) == {"tenth"}
+    assert set(events["lower_window"]) == {-1}
 
 
 @pytest.mark.parametrize(
     ("values", "reason"),
-    [
-        (range(20), "20 days of history, Prophet needs 28"),
-        ([5] * 60, "the history is constant"),
-        ([np.inf, *range(40)], "Prophet failed"),
-    ],
+    [(range(20), "20 values of history, Prophet needs 28"), ([5] * 60, "the history is constant")],
 )
-def test_a_series_prophet_cannot_fit_becomes_seasonal_naive_and_says_why(history, values, reason):
-    fitted = Prophet().fit(history(values))
-    assert fitted.model == "SeasonalNaive"
-    assert fitted.note.startswith(f"SeasonalNaive instead: {reason}")
+def test_a_series_prophet_cannot_fit_becomes_seasonal_naive_and_says_why(panel_of, values, reason):
+    assert predicted(panel_of(values)).notes[0].startswith(f"SeasonalNaive instead: {reason}")

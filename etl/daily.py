@@ -8,6 +8,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from etl.own_dimensions import carrying
 from etl.schemas.daily import GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS, SALES
 
 PLACE = ("country", "region", "channel")
@@ -15,28 +16,34 @@ REVENUE = ("net_revenue", "net_amount_inr")
 AMOUNTS = tuple(column.name for column in SALES if column.name not in {"lines", "quantity"})
 
 
-def orders(fact: DataFrame) -> DataFrame:
-    """``transaction_id, date, country, region, channel, customer_id`` of every order's first line sold."""
+def orders(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame:
+    """``transaction_id, date``, the place with the source's own ``dimensions``, and ``customer_id`` of every order.
+
+    They are those of the order's first line sold.
+    """
     sold = fact.where("not is_return_line")
     firsts = sold.groupBy("transaction_id").agg(F.min("seq_no").alias("seq_no"))
     first_lines = sold.join(firsts, ["transaction_id", "seq_no"], "left_semi")
-    return first_lines.select("transaction_id", F.col("transaction_date").alias("date"), *PLACE, "customer_id")
+    date = F.col("transaction_date").alias("date")
+    return first_lines.select("transaction_id", date, *PLACE, *dimensions, "customer_id")
 
 
-def daily_orders(fact: DataFrame) -> DataFrame:
+def daily_orders(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame:
     """``gld_daily_orders``: orders and customers by the orders' place, units and revenue by the lines'."""
-    by_customer = orders(fact).groupBy("date", *PLACE, "customer_id").agg(_count())
+    keys = ["date", *PLACE, *dimensions]
+    by_customer = orders(fact, dimensions).groupBy(*keys, "customer_id").agg(_count())
     customers = F.count("customer_id").alias("customers")
-    counts = by_customer.groupBy("date", *PLACE).agg(F.sum("orders").alias("orders"), customers)
-    amounts = sold_lines(fact).groupBy("date", *PLACE).agg(F.sum("quantity").alias("units"), *_sums(REVENUE))
+    counts = by_customer.groupBy(*keys).agg(F.sum("orders").alias("orders"), customers)
+    amounts = sold_lines(fact).groupBy(*keys).agg(F.sum("quantity").alias("units"), *_sums(REVENUE))
     # every order's first line is a line of its place, so no count is lost; places with returns only have no orders
-    joined = amounts.join(counts, ["date", *PLACE], "left").fillna(0, ["orders", "customers"])
-    return joined.select(*GLD_DAILY_ORDERS.column_names)
+    joined = amounts.join(counts, keys, "left").fillna(0, ["orders", "customers"])
+    return joined.select(*carrying(GLD_DAILY_ORDERS, dimensions).column_names)
 
 
-def daily_cells(fact: DataFrame) -> DataFrame:
-    """``gld_daily_cells``: what was sold and what it brought, by day, place and category."""
-    return summed(sold_lines(fact), ["date", *PLACE, "category"]).select(*GLD_DAILY_CELLS.column_names)
+def daily_cells(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame:
+    """``gld_daily_cells``: what was sold and what it brought, by day, place, category and own ``dimensions``."""
+    cells = summed(sold_lines(fact), ["date", *PLACE, "category", *dimensions])
+    return cells.select(*carrying(GLD_DAILY_CELLS, dimensions).column_names)
 
 
 def daily_customers(fact: DataFrame) -> DataFrame:

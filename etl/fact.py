@@ -31,15 +31,15 @@ def fact_order_items(
     ``returned`` has ``order_id, seq_no, returned_quantity``; ``customers`` and ``products`` are Gold dimensions;
     ``rates`` comes from ``etl.exchange.daily_rates``.
     """
-    placed = _with_place(order_items.where("is_product"), customers, products)
+    placed = _with_place(order_items.where("is_product"), customers, products, source)
     # the small table on the left: engines build the left side of a join in memory
     daily_rate = rates.withColumnRenamed("date", "order_date")
     rated = daily_rate.join(placed, ["order_date", "currency"], "right")
     valued = _with_returned(rated, returned).withColumn("base_rate", fixed_rate(F.col("currency"), source.base_rates))
-    return _measured(valued, source).select(*GLD_FACT_ORDER_ITEMS.column_names)
+    return _measured(valued, source).select(*source.contract(GLD_FACT_ORDER_ITEMS).column_names)
 
 
-def _with_place(lines: DataFrame, customers: DataFrame, products: DataFrame) -> DataFrame:
+def _with_place(lines: DataFrame, customers: DataFrame, products: DataFrame, source: Source) -> DataFrame:
     homes = customers.select(
         "customer_id", F.col("country").alias("home_country"), F.col("region").alias("home_region")
     )
@@ -50,7 +50,7 @@ def _with_place(lines: DataFrame, customers: DataFrame, products: DataFrame) -> 
             "country": F.coalesce("country", "home_country", F.lit(NOT_AVAILABLE)),
             "region": F.coalesce("home_region", F.lit(NOT_AVAILABLE)),
             "category": F.coalesce("category", F.lit(NOT_AVAILABLE)),
-            "channel": F.coalesce("channel", F.lit(NOT_AVAILABLE)),
+            **{name: F.coalesce(name, F.lit(NOT_AVAILABLE)) for name in ("channel", *source.dimensions)},
         }
     )
 

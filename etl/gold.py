@@ -62,12 +62,12 @@ class Gold:
             daily_rates(self.lakehouse.session, self._silver("fx_rates"), self.source.base_rates, self.days),
             self.source,
         )
-        return self.lakehouse.write(GLD_FACT_ORDER_ITEMS, fact)
+        return self.lakehouse.write(self.source.contract(GLD_FACT_ORDER_ITEMS), fact)
 
     def _publish_daily(self) -> None:
-        fact = self.lakehouse.read(GLD_FACT_ORDER_ITEMS)
-        self.lakehouse.write(GLD_DAILY_ORDERS, daily.daily_orders(fact))
-        self.lakehouse.write(GLD_DAILY_CELLS, daily.daily_cells(fact))
+        fact, own = self.lakehouse.read(GLD_FACT_ORDER_ITEMS), tuple(self.source.dimensions)
+        self.lakehouse.write(self.source.contract(GLD_DAILY_ORDERS), daily.daily_orders(fact, own))
+        self.lakehouse.write(self.source.contract(GLD_DAILY_CELLS), daily.daily_cells(fact, own))
         self.lakehouse.write(GLD_DAILY_CUSTOMERS, daily.daily_customers(fact))
 
     def _publish_calendar(self) -> None:

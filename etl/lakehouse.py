@@ -103,6 +103,8 @@ class Lakehouse:
         the rows twice); where it breaks, the table is put back to its former version and ``QualityError`` is raised.
         """
         self._create(table)
+        if replace_where is not None and self._outgrown(table):
+            self._grow(table)
         before = self.version(table)
         selected = rows.select(*(F.col(column.name).cast(column.type) for column in table.columns))
         writer = selected.write.format("delta").mode("overwrite")
@@ -137,6 +139,15 @@ class Lakehouse:
         """Whether the stored columns are those of an earlier contract, or of another declaration of the source."""
         return dict(self.read(table).dtypes) != {column.name: column.type for column in table.columns}
 
+    def _grow(self, table: Table) -> None:
+        """Give the stored rows the contract's columns, so that a slice can be replaced; what is new is null."""
+        stored = self.read(table)
+        kept = (F.col(c.name) if c.name in stored.columns else F.lit(None) for c in table.columns)
+        columns = [value.cast(c.type).alias(c.name) for value, c in zip(kept, table.columns, strict=True)]
+        writer = stored.select(*columns).write.format("delta").mode("overwrite").option("overwriteSchema", "true")
+        writer.partitionBy(*table.partition_by).save(str(self.path(table)))
+        self._register_anew(table)
+
     def _create(self, table: Table) -> None:
         if self.exists(table):
             return
@@ -160,7 +171,7 @@ def _model_type(column: Column) -> "F.Column":  # type: ignore[name-defined]
 
 def _column_ddl(column: Column) -> str:
     # no NOT NULL: the embedded engine tests it before the filters of the plan, so rows already rejected trip it
-    return f"{column.name} {column.type} comment {sql_text(column.comment)}"
+    return f"`{column.name}` {column.type} comment {sql_text(column.comment)}"
 
 
 def sql_text(value: str) -> str:

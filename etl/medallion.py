@@ -58,7 +58,7 @@ class Medallion:
     def _require_same_source(self) -> None:
         if not self.lakehouse.exists(OPS_SOURCE):
             return
-        built_from = self.lakehouse.pandas(OPS_SOURCE).iloc[0]["name"]
+        built_from = self.lakehouse.pandas(OPS_SOURCE, ["name"]).iloc[0]["name"]
         if built_from != self.source.name:
             raise InputError(
                 f"The warehouse {self.lakehouse.warehouse} was built from source {built_from}: "
@@ -76,6 +76,7 @@ class Medallion:
                 "time_zone": self.source.time_zone,
                 "reporting_currency": self.source.reporting_currency,
                 "has_legacy_measure": self.source.legacy_measure,
+                "dimensions": " ".join(self.source.dimensions) or None,
                 "first_day": first_day,
                 "last_day": last_day,
             }

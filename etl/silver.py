@@ -33,9 +33,9 @@ def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame:
 
     Returns ``file_name, rows_superseded``: rows that gave way to a later line with their key.
     """
-    refinement, table = source.tables[name], silver_table(name)
+    refinement, table = source.tables[name], source.contract(silver_table(name))
     bronze = lakehouse.read(feed_table(source, refinement.feed))
-    lines = judge(bronze.where("problem is null"), table, refinement, source)
+    lines = judge(bronze.where("problem is null"), name, source)
     with lakehouse.staged(lines, name) as judged:
         settled = settle(judged.where(F.col(BROKEN).isNull()), table)
         kept, refused = _held_against_orders(lakehouse, settled.rows) if name == "returns" else (settled.rows, None)
@@ -59,10 +59,14 @@ def _publish_quarantine(lakehouse: Lakehouse, feed: str, rejected: list[DataFram
     lakehouse.write(OPS_QUARANTINE, rows, replace_where=f"feed = {sql_text(feed)}")
 
 
-def judge(lines: DataFrame, table: Table, refinement: Refinement, source: Source) -> DataFrame:
-    """Canonical columns with ``arrival_date``, the first rule each line breaks (or null), and then its text."""
+def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:
+    """Canonical columns of the Silver table ``name`` with ``arrival_date``.
+
+    With them comes the first rule that each line breaks (or null), and then the line's text.
+    """
+    refinement, table, expressions = source.tables[name], source.contract(silver_table(name)), source.expressions(name)
     typed = lines.select(
-        *(_typed(column, refinement, source.time_zone) for column in table.columns),
+        *(_typed(column, expressions.get(column.name), source.time_zone) for column in table.columns),
         "arrival_date",
         line_text(source.feeds[refinement.feed]).alias(TEXT),
     )
@@ -72,8 +76,7 @@ def judge(lines: DataFrame, table: Table, refinement: Refinement, source: Source
     return judged.withColumn(TEXT, F.when(F.col(BROKEN).isNotNull(), F.col(TEXT)))
 
 
-def _typed(column: Column, refinement: Refinement, time_zone: str) -> Expression:
-    expression = refinement.columns.get(column.name)
+def _typed(column: Column, expression: str | None, time_zone: str) -> Expression:
     if expression is None:
         passed_on = column.name in {"file_name", "line_number", "ingest_timestamp"}
         value = F.col(column.name) if passed_on else F.lit(None).cast(column.type)

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from etl.contracts import Table
 from etl.errors import InputError, raise_problems
+from etl.own_dimensions import carrying, name_problems
 from etl.tables import TABLES
 
 SHIPPED = files("etl") / "sources"
@@ -108,11 +110,21 @@ class Source(Declaration):
     regions: dict[str, dict[str, tuple[str, ...]]] = {}
     feeds: dict[str, Feed]
     tables: dict[str, Refinement]
+    dimensions: dict[str, str] = {}
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the source's business days."""
         return ZoneInfo(self.time_zone)
+
+    def contract(self, table: Table) -> Table:
+        """What ``table`` promises for this source: its contract, with the source's own dimensions where it has any."""
+        return carrying(table, self.dimensions)
+
+    def expressions(self, name: str) -> dict[str, str]:
+        """The expression of each declared column of the Silver table ``name``, the own dimensions' among them."""
+        own = self.dimensions if name == "order_items" else {}
+        return self.tables[name].columns | own
 
     @property
     def accounted_tables(self) -> list[str]:
@@ -135,7 +147,8 @@ class Source(Declaration):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Source":
-        problems = [*self._unknown_tables(), *self._unknown_feeds(), *self._column_problems()]
+        dimensions = [f"dimensions: {problem}" for problem in name_problems(self.dimensions)]
+        problems = [*self._unknown_tables(), *self._unknown_feeds(), *self._column_problems(), *dimensions]
         if problems:
             raise ValueError("; ".join(sorted(problems)))
         return self

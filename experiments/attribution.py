@@ -13,6 +13,7 @@ from etl.daily import cluster, sold_lines, summed
 from etl.daily import orders as first_lines
 from etl.errors import InputError, UsageError
 from etl.lakehouse import Lakehouse
+from etl.own_dimensions import carrying, stored_dimensions
 from etl.periods import Period
 from etl.schemas.daily import CATEGORY, DIMENSIONS, GLD_CALENDAR, GLD_DAILY_ORDERS, SALES
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
@@ -116,17 +117,17 @@ def _unit(measure: str, currency: str) -> str:
 
 
 def _decomposed(lakehouse: Lakehouse, question: Question, seed: int) -> Bridge:
-    fact = lakehouse.read(GLD_FACT_ORDER_ITEMS)
+    fact, dimensions = lakehouse.read(GLD_FACT_ORDER_ITEMS), (*CELL, *stored_dimensions(lakehouse))
     last = max(question.baseline.last, question.period.last)
     return decompose(
-        _sales(fact, question),
+        _sales(fact, question, dimensions),
         _orders(fact, question),
         _daily(lakehouse, last),
         _events(lakehouse, last),
         baseline=(question.baseline.first, question.baseline.last),
         period=(question.period.first, question.period.last),
         measure=question.measure,
-        dimensions=CELL,
+        dimensions=dimensions,
         seed=seed,
     )
 
@@ -139,8 +140,8 @@ def _labelled(rows: DataFrame, day: str, question: Question) -> DataFrame:
     return rows.select("*", label.alias("period"), who, known.alias("customer_known")).where("period is not null")
 
 
-def _sales(fact: DataFrame, question: Question) -> pd.DataFrame:
-    keys = ["period", "cluster", "customer_known", *CELL]
+def _sales(fact: DataFrame, question: Question, dimensions: tuple[str, ...]) -> pd.DataFrame:
+    keys = ["period", "cluster", "customer_known", *dimensions]
     sums = summed(sold_lines(_labelled(fact, "transaction_date", question)), keys)
     return _ordered(sums.select(*keys, "lines", *(F.col(name).cast("double") for name in AMOUNTS)), keys)
 
@@ -205,8 +206,8 @@ def _rows(question: Question, bridge: Bridge) -> pd.DataFrame:
 
 
 def _publish(lakehouse: Lakehouse, question: Question, rows: pd.DataFrame) -> int:
-    frame = lakehouse.frame(GLD_REVENUE_BRIDGE, rows)
-    return lakehouse.write(GLD_REVENUE_BRIDGE, frame, replace_where=_slice(question))
+    table = carrying(GLD_REVENUE_BRIDGE, stored_dimensions(lakehouse))
+    return lakehouse.write(table, lakehouse.frame(table, rows), replace_where=_slice(question))
 
 
 def _slice(question: Question) -> str:

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from etl.contracts import Table
 from etl.lakehouse import Lakehouse
+from etl.own_dimensions import carrying, stored_dimensions
 from etl.query import plain
 from etl.tables import TABLES, table
 from experiments import console
@@ -30,9 +31,9 @@ def list_tables(lakehouse: Lakehouse) -> Shown:
 
 def show_table(lakehouse: Lakehouse, name: str, limit: int) -> Shown:
     """One table: raises ``UsageError`` for an unknown name and ``InputError`` where it was never written."""
-    known = table(name)
-    found = lakehouse.read(known).limit(limit).collect()
-    rows = [[plain(value) for value in row] for row in found]
+    known = carrying(table(name), stored_dimensions(lakehouse))
+    stored = lakehouse.read(known).limit(limit)
+    rows = [[plain(value) for value in row] for row in stored.collect()]
     columns = [(each.name, each.type, each.comment) for each in known.columns]
     document = {
         "table": known.full_name,
@@ -40,9 +41,9 @@ def show_table(lakehouse: Lakehouse, name: str, limit: int) -> Shown:
         "grain": known.grain,
         "key": list(known.key),
         "columns": [{"name": name, "type": type_, "comment": comment} for name, type_, comment in columns],
-        "rows": [dict(zip(known.column_names, row, strict=True)) for row in rows],
+        "rows": [dict(zip(stored.columns, row, strict=True)) for row in rows],
     }
-    return Shown(document, [*_contract(known, columns), console.table("Rows", known.column_names, rows)])
+    return Shown(document, [*_contract(known, columns), console.table("Rows", stored.columns, rows)])
 
 
 def _contract(known: Table, columns: list[tuple[str, str, str]]) -> list[RenderableType]:

@@ -63,6 +63,7 @@ OPS_SOURCE = Table(
         required("time_zone", "string", "IANA zone of its business days"),
         required("reporting_currency", "string", "ISO 4217 code of net_revenue"),
         required("has_legacy_measure", "boolean", "whether net_amount_inr is kept"),
+        column("dimensions", "string", "names of the source's own dimensions, divided by spaces, null for none"),
         required("first_day", "date", "first business day with an order line"),
         required("last_day", "date", "newest business day with an order line"),
     ),

@@ -81,9 +81,8 @@ def literal(session: SparkSession, table: Table, rows: list[dict[str, object]]) 
 
 def judged_lines(session: SparkSession, source: Source, name: str, lines: list[str], **where: object) -> DataFrame:
     """``lines`` of the feed of the Silver table ``name``, judged."""
-    refinement = source.tables[name]
-    bronze = bronze_lines(session, source, refinement.feed, lines, **where)
-    return judge(bronze, silver_table(name), refinement, source)
+    bronze = bronze_lines(session, source, source.tables[name].feed, lines, **where)
+    return judge(bronze, name, source)
 
 
 # A whole landing zone of AtoZ's in a few good lines; columns as the source declares them.

@@ -177,3 +177,10 @@ def test_each_feed_of_a_shipped_source_is_accounted_for_once():
     for name in shipped_sources():
         source = load_source(name)
         assert sorted(source.accounted_tables) == sorted(source.feeds)
+
+
+def test_a_dimension_of_ones_own_cannot_take_a_columns_name(declared):
+    taken = refusal(declared(dimensions={"store": "code", "country": "code", "Shop": "code"}))
+    assert "dimensions: 'country' is a column already: give the dimension another name, such as own_country" in taken
+    assert "dimensions: 'Shop' is not a name of lower-case letters" in taken
+    assert "'store'" not in taken

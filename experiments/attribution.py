@@ -22,22 +22,13 @@ from etl.schemas.results import GLD_REVENUE_BRIDGE
 from experiments.tracking import connected, log_tables, open_run
 from models.attribution import MEASURES, Bridge, decompose
 from models.attribution.rows import bridge_rows
+from reports.question import LEGACY, Question
 
 CELL = tuple(column.name for column in (*DIMENSIONS, CATEGORY))
 AMOUNTS = tuple(column.name for column in SALES if column.name != "lines")
 READS = (GLD_FACT_ORDER_ITEMS, GLD_DAILY_ORDERS, GLD_CALENDAR)
-LEGACY = "net_amount_inr"
 # a festival kept by a few customers only cannot be told from noise in the total
 EVENT_SHARE = 0.05
-
-
-@dataclass(frozen=True)
-class Question:
-    """Why did ``measure`` move from ``baseline`` to ``period``?"""
-
-    measure: str
-    baseline: Period
-    period: Period
 
 
 @dataclass(frozen=True)
@@ -57,26 +48,17 @@ class Answer:
         return dict([*items[:place], ("currency", self.unit), *items[place:]])
 
 
+def days_held(lakehouse: Lakehouse) -> Period:
+    """From the first business day with an order line to the newest."""
+    source = lakehouse.pandas(OPS_SOURCE).iloc[0]
+    return Period(source["first_day"].date(), source["last_day"].date())
+
+
 def require_measure(measure: str, source: str, *, legacy: bool) -> None:
     """Raise ``UsageError`` for a measure that the source lacks; ``legacy`` is whether it has the legacy measure."""
     known = [name for name in MEASURES if legacy or name != LEGACY]
     if measure not in known:
         raise UsageError(f"Source {source} has no measure {measure!r}: {', '.join(known)}.")
-
-
-def newest_months(lakehouse: Lakehouse) -> tuple[Period, Period]:
-    """The month before the newest whole month, and that month; raises ``InputError`` for less than two."""
-    source = lakehouse.pandas(OPS_SOURCE).iloc[0]
-    first, last = source["first_day"].date(), source["last_day"].date()
-    days = pd.date_range(first, last)
-    months = sorted({Period(m.start_time.date(), m.end_time.date()) for m in days.to_period("M").unique()})
-    whole = [month for month in months if first <= month.first and month.last <= last]
-    if len(whole) < 2:
-        raise InputError(
-            f"The data hold {len(whole)} whole months ({first} to {last}), two are needed to compare: "
-            "name shorter periods with --period and --baseline."
-        )
-    return whole[-2], whole[-1]
 
 
 def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], seed: int = 0) -> Answer:

@@ -1,8 +1,9 @@
 """A published bridge in the terminal."""
 
 from etl.lakehouse import Lakehouse
-from experiments.attribution import Question, published_bridge
+from experiments.attribution import published_bridge
 from experiments.console import OUTPUT
+from reports.question import Question
 from reports.terminal import bridge_table
 
 

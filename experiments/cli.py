@@ -9,14 +9,14 @@ import warnings
 import click
 
 from etl.errors import AssayError
-from experiments.commands import analyse, look, refine
+from experiments.commands import analyse, look, publish, refine
 from experiments.console import ERRORS
 
 UNFORESEEN = 1
 INTERRUPTED = 130
 COMMANDS = (
     refine.demo, refine.simulate, refine.etl, refine.refresh,
-    analyse.backtest, analyse.train, analyse.forecast, analyse.explain, analyse.report,
+    analyse.backtest, analyse.train, analyse.forecast, analyse.explain, publish.report, publish.serve,
     look.status, look.show, look.query, look.ui,
 )  # fmt: skip
 

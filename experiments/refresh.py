@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import reports
 from etl.errors import UsageError
 from etl.lakehouse import Lakehouse
 from etl.landing import LandedFile
@@ -15,15 +14,19 @@ from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS, G
 from etl.schemas.ops import OPS_RUNS
 from etl.source import Source
 from experiments import attribution
-from experiments.attribution import Question
+from experiments.attribution import days_held
 from experiments.forecasting import jobs as forecasting
 from experiments.forecasting.settings import Settings
 from experiments.steps import Step, StepLedger, StepResult
 from experiments.tracking import connected, open_run
 from features import daily as features
-from reports.gold import READ, load
+from reports.gold import READ
+from reports.question import Question, newest_months
+from reports.reading import read
+from reports.site import FRONT, write_site
+from reports.snapshot import Snapshot
 
-REPORT = "report.html"
+SITE = "site"
 FEATURE_READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR)
 # the ledger of runs grows with every run; it does not make a report out of date
 REPORT_READS = tuple(table for table in READ if table is not OPS_RUNS)
@@ -49,11 +52,11 @@ class Asked:
         if self.baseline.first <= self.period.last and self.period.first <= self.baseline.last:
             raise UsageError(f"{self.baseline} and {self.period} have days in common: compare periods that have none.")
 
-    def question(self, lakehouse: Lakehouse) -> Question:
-        """The periods, found in the data where they were left open."""
+    def question(self, held: Period) -> Question:
+        """The periods, found among the days that the warehouse holds where they were left open."""
         if self.period is not None and self.baseline is not None:
             return Question(self.measure, self.baseline, self.period)
-        return Question(self.measure, *attribution.newest_months(lakehouse))
+        return Question(self.measure, *newest_months(held))
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,9 @@ class Refresh:
     progress: Progress
 
     @property
-    def report_path(self) -> Path:
-        """Where the report is written."""
-        return self.lakehouse.warehouse / "reports" / REPORT
+    def site(self) -> Path:
+        """The folder of the report."""
+        return self.lakehouse.warehouse / "reports" / SITE
 
     def run(self) -> Refreshed:
         """Run every step whose inputs changed.
@@ -113,19 +116,19 @@ class Refresh:
 
     def _done(self, run_id: str, results: list[StepResult]) -> Refreshed:
         return Refreshed(
-            self.lakehouse.warehouse, self.report_path, run_id, self.asked.question(self.lakehouse), results
+            self.lakehouse.warehouse, self.site / FRONT, run_id, self.asked.question(days_held(self.lakehouse)), results
         )
 
     def _analysis(self) -> list[Step]:
         """The steps on refined data; the tables they read are those that the steps before them write."""
-        question = self.asked.question(self.lakehouse)
+        question = self.asked.question(days_held(self.lakehouse))
         asked = {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}
         forecast = {"horizon": str(self.settings.horizon), "seed": str(self.settings.seed)}
         return [
             Step("features", self._features, FEATURE_READS),
             Step("forecast", self._forecast, (GLD_DAILY_ORDERS, GLD_FEATURES_DAILY, GLD_CALENDAR), forecast),
             Step("explain", lambda: self._explain(question), attribution.READS, asked),
-            Step("report", lambda: self._report(question), REPORT_READS, asked, self.report_path.is_file),
+            Step("report", lambda: self._report(question), REPORT_READS, asked, (self.site / FRONT).is_file),
         ]
 
     def _features(self) -> int:
@@ -143,7 +146,8 @@ class Refresh:
 
     def _report(self, question: Question) -> int:
         self.progress("report")
-        write_report(self.lakehouse, question, self.report_path)
+        written = Snapshot(self.lakehouse.warehouse, self.lakehouse.versions())
+        write_site(read(written, question), self.site)
         return 1
 
 
@@ -157,9 +161,3 @@ def etl_step(
     """Refine what had landed; current where the same files were refined by this declaration."""
     medallion = Medallion(lakehouse, source, files, started_at, progress)
     return Step("etl", medallion.run, settings={"refined_from": medallion.digest()})
-
-
-def write_report(lakehouse: Lakehouse, question: Question, out: Path) -> Path:
-    """Write the report of a question that was explained."""
-    data = load(lakehouse, period=question.period, baseline=question.baseline, measure=question.measure)
-    return reports.write(data, out)

@@ -1,6 +1,1 @@
-"""What people read: the report, its charts, its sentences, and the bridge in a terminal."""
-
-from reports.data import ReportData
-from reports.html import write
-
-__all__ = ["ReportData", "write"]
+"""What people read: the report, its charts, its sentences, the workbench page, and the bridge in a terminal."""

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from etl.errors import InputError, raise_problems
-from reports.numbers import Unit, ratio
+from reports.numbers import STYLES, Unit, ratio
 
 TOTALS = ("baseline", "volume", "aov", "period")
 LABELS = {
@@ -91,8 +91,8 @@ class Bridge:
         return sum(driver.amount for driver in self.drivers if driver.stage == stage)
 
 
-def read_bridge(rows: pd.DataFrame) -> Bridge | None:
-    """The bridge in the total rows of ``gld_revenue_bridge``; none where there are no rows."""
+def read_bridge(rows: pd.DataFrame, style: str = "millions") -> Bridge | None:
+    """The bridge in the total rows of ``gld_revenue_bridge``, its money written in ``style``; none without rows."""
     if rows.empty:
         return None
     found = {driver.name: driver for driver in map(_driver, rows.sort_values("position").to_dict("records"))}
@@ -101,7 +101,7 @@ def read_bridge(rows: pd.DataFrame) -> Bridge | None:
         InputError,
     )
     return Bridge(
-        unit=Unit(str(rows["unit"].iloc[0])),
+        unit=Unit(str(rows["unit"].iloc[0]), STYLES[style]),
         baseline=found["baseline"].amount,
         period=found["period"].amount,
         volume=found["volume"],

@@ -1,5 +1,6 @@
 """The report's figures: pure functions from summaries to Plotly figures."""
 
+from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
@@ -17,22 +18,25 @@ ROW_HEIGHT = 34
 RIGHT_COLUMN = 58
 
 
-def waterfall(bridge: Bridge, baseline: str, period: str) -> go.Figure:
-    """From the baseline's total down to the period's: one bar a driver, pale where its interval holds zero."""
+def waterfall(bridge: Bridge, baseline: str, period: str, links: Mapping[str, str] | None = None) -> go.Figure:
+    """From the baseline's total down to the period's: one bar a driver, pale where its interval holds zero.
+
+    ``links`` lead from a driver's bar to another page.
+    """
     shown = [driver for driver in bridge.drivers if driver.amount]
     scale, suffix = numbers.scale_of(max(abs(bridge.baseline), abs(bridge.period)), bridge.unit)
     starts = list(accumulate([driver.amount for driver in shown], initial=bridge.baseline))[:-1]
     names = [baseline, *(driver.label for driver in shown), period]
     amounts = [numbers.signed_short(driver.amount, bridge.unit, bridge.baseline) for driver in shown]
     right = [numbers.short(total, bridge.unit) for total in (bridge.baseline, bridge.period)]
-    traces = [_driver_bars(shown, starts, bridge.unit, scale), _totals(bridge, len(names), scale)]
+    traces = [_driver_bars(shown, starts, bridge.unit, scale, links or {}), _totals(bridge, len(names), scale)]
     axis = number_axis(suffix, {"range": _range(shown, starts, scale, (bridge.baseline, bridge.period))})
     steps = _steps([bridge.baseline, *starts[1:], bridge.period], scale)
-    return _rows(names, [right[0], *amounts, right[1]], traces, {"xaxis": axis, "shapes": steps})
+    return rows_figure(names, [right[0], *amounts, right[1]], traces, {"xaxis": axis, "shapes": steps})
 
 
-def contributions(parts: pd.DataFrame, unit: Unit) -> go.Figure:
-    """What each value of one dimension added to the change."""
+def contributions(parts: pd.DataFrame, unit: Unit, links: Mapping[str, str] | None = None) -> go.Figure:
+    """What each value of one dimension added to the change; ``links`` lead from a value's bar to another page."""
     amounts = [float(amount) for amount in parts["amount"]]
     largest = max(map(abs, amounts), default=0.0)
     scale, suffix = numbers.scale_of(largest, unit)
@@ -42,11 +46,14 @@ def contributions(parts: pd.DataFrame, unit: Unit) -> go.Figure:
         y=list(range(len(names))),
         x=[amount / scale for amount in amounts],
         marker={"color": [_colour(amount) for amount in amounts]},
-        customdata=[[label(name), numbers.signed(amount, unit)] for name, amount in zip(names, amounts, strict=True)],
+        customdata=[
+            [label(name), numbers.signed(amount, unit), (links or {}).get(name)]
+            for name, amount in zip(names, amounts, strict=True)
+        ],
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     )
     right = [numbers.signed_short(amount, unit, largest) for amount in amounts]
-    return _rows(names, right, [bars], {"xaxis": number_axis(suffix, {"nticks": 4, "zeroline": True})})
+    return rows_figure(names, right, [bars], {"xaxis": number_axis(suffix, {"nticks": 4, "zeroline": True})})
 
 
 def month_bars(months: list[Month], unit: Unit, compared: tuple[Period, Period]) -> go.Figure:
@@ -64,10 +71,12 @@ def month_bars(months: list[Month], unit: Unit, compared: tuple[Period, Period])
         hovertemplate="%{text}<extra></extra>",
     )
     right = [numbers.short(month.revenue, unit) for month in months]
-    return _rows(names, right, [bars], {"xaxis": number_axis(suffix, {"rangemode": "tozero", "nticks": 4})})
+    return rows_figure(names, right, [bars], {"xaxis": number_axis(suffix, {"rangemode": "tozero", "nticks": 4})})
 
 
-def _driver_bars(shown: list[Driver], starts: list[float], unit: Unit, scale: float) -> go.Bar:
+def _driver_bars(
+    shown: list[Driver], starts: list[float], unit: Unit, scale: float, links: Mapping[str, str]
+) -> go.Bar:
     return go.Bar(
         orientation="h",
         y=list(range(1, len(shown) + 1)),
@@ -75,7 +84,7 @@ def _driver_bars(shown: list[Driver], starts: list[float], unit: Unit, scale: fl
         x=[driver.amount / scale for driver in shown],
         error_x=_errors(shown, scale),
         marker=_marker([_colour(driver.amount) for driver in shown], [not driver.stands for driver in shown]),
-        customdata=[[label(driver.label), _hover(driver, unit)] for driver in shown],
+        customdata=[[label(driver.label), _hover(driver, unit), links.get(driver.name)] for driver in shown],
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     )
 
@@ -142,7 +151,7 @@ def _range(shown: list[Driver], starts: list[float], scale: float, totals: tuple
     return [(low - room) / scale, (high + room) / scale]
 
 
-def _right_labels(texts: list[str]) -> list[dict[str, Any]]:
+def right_labels(texts: list[str]) -> list[dict[str, Any]]:
     """Amounts in a column right of the bars, where nothing can cover them."""
     place = {"xref": "paper", "x": 1.0, "xanchor": "right", "xshift": RIGHT_COLUMN - 4, "showarrow": False}
     return [{**place, "y": row, "text": text} for row, text in enumerate(texts)]
@@ -152,13 +161,13 @@ def _colour(amount: float) -> str:
     return BLUE if amount > 0 else VERMILLION
 
 
-def _rows(names: list[str], right: list[str], traces: list[Any], layout: dict[str, Any]) -> go.Figure:
+def rows_figure(names: list[str], right: list[str], traces: list[Any], layout: dict[str, Any]) -> go.Figure:
     """Horizontal bars, one row for each name, with a column of numbers on the right."""
     rows = {
         "yaxis": name_axis(names),
         "margin": {"l": 8, "r": RIGHT_COLUMN, "t": 8, "b": 28},
         "bargap": 0.35,
-        "annotations": _right_labels(right),
+        "annotations": right_labels(right),
     }
     return figure(ROW_HEIGHT * len(names) + 36, traces, {**rows, **layout})
 

@@ -14,6 +14,7 @@ from reports.theme import BLUE, CLEAR, GREEN, GREY, VERMILLION, figure, number_a
 
 BANDS = (("q10", "q90", "rgba(0,158,115,0.18)"), ("q30", "q70", "rgba(0,158,115,0.30)"))
 HEIGHT = 520
+FAN_HEIGHT = 360
 TOP = 0.93
 
 
@@ -36,6 +37,19 @@ def daily_figure(view: DailyView, money: Unit) -> go.Figure:
     return figure(
         HEIGHT, [*revenue, *orders, _circles(view.unusual)], {**_layout(suffix), **_marked(view.marks, money)}
     )
+
+
+def fan_figure(days: pd.DataFrame, ahead: pd.DataFrame, money: Unit) -> go.Figure:
+    """Revenue of the days seen, and the expected days after them with their bands, in one panel."""
+    scale, suffix = numbers.scale_of(float(max(days["revenue"].max(), ahead["mean"].max())), money)
+    layout = _layout(suffix)
+    panel = {
+        "xaxis": {**layout["xaxis"], "anchor": "y"},
+        "yaxis": number_axis(suffix, {"automargin": True, "nticks": 6}),
+        "hovermode": "closest",
+        "margin": layout["margin"],
+    }
+    return figure(FAN_HEIGHT, [*_forecast(ahead, money, scale, "y"), _line(days, "revenue", money, scale, "y")], panel)
 
 
 def _layout(suffix: str) -> dict[str, Any]:

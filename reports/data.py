@@ -7,29 +7,28 @@ from datetime import date
 import pandas as pd
 
 from etl.periods import Period
-from reports.numbers import Unit
-
-MEASURES = {
-    "net_revenue": "Revenue",
-    "net_amount_inr": "Revenue (legacy measure)",
-    "orders": "Orders",
-    "units": "Units",
-}
+from reports.numbers import STYLES, Unit
+from reports.question import MEASURES
 
 
 @dataclass(frozen=True)
 class Source:
-    """The source the warehouse was built from."""
+    """The source the warehouse was built from, and the days whose orders it holds."""
 
     name: str
     time_zone: str
     currency: str
     has_legacy_measure: bool
+    days: Period
 
 
 @dataclass(frozen=True)
 class ReportData:
-    """The frames of one report; a table that does not exist yet is an empty frame with its columns."""
+    """The frames of one report; a table that does not exist yet is an empty frame with its columns.
+
+    ``style`` is how amounts of money are written, one of ``reports.numbers.STYLES``; ``selection`` says of which part
+    of the business the bridge is, where it is not of all.
+    """
 
     source: Source
     measure: str
@@ -47,11 +46,13 @@ class ReportData:
     exchange: pd.DataFrame
     runs: pd.DataFrame
     versions: Mapping[str, int]
+    style: str = "millions"
+    selection: str = ""
 
     @property
     def subject(self) -> str:
         """The measure's name at the start of a sentence."""
-        return MEASURES[self.measure]
+        return f"{MEASURES[self.measure]}{self.selection}"
 
     @property
     def unit(self) -> Unit:
@@ -61,7 +62,12 @@ class ReportData:
     @property
     def money(self) -> Unit:
         """The currency of every amount of money in the report."""
-        return Unit("INR" if self.money_measure == "net_amount_inr" else self.source.currency)
+        return Unit("INR" if self.money_measure == "net_amount_inr" else self.source.currency, STYLES[self.style])
+
+    @property
+    def currency(self) -> Unit:
+        """The reporting currency, of ``net_revenue`` and its forecast."""
+        return Unit(self.source.currency, STYLES[self.style])
 
     @property
     def money_measure(self) -> str:

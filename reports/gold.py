@@ -1,21 +1,28 @@
-"""Read what a report is made from: the only module of reports that knows the lakehouse."""
+"""Read what a report is made from: one snapshot of Gold, and nothing of the engine."""
 
-from collections.abc import Sequence
+# ruff: noqa: S608 - statements are made of the names of contracts
 
 import pandas as pd
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from etl.contracts import Table
-from etl.errors import UsageError
-from etl.lakehouse import Lakehouse, sql_text
+from etl.errors import InputError
 from etl.periods import Period
-from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
-from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
+from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS
+from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE
-from etl.schemas.results import GLD_FORECAST, GLD_FORECAST_ACCURACY, GLD_REVENUE_BRIDGE, QUANTILES
-from reports.data import MEASURES, ReportData, Source
-from reports.frames import empty
+from etl.schemas.results import (
+    GLD_CLAIMS,
+    GLD_DIPS,
+    GLD_FORECAST,
+    GLD_FORECAST_ACCURACY,
+    GLD_RECOMMENDATIONS,
+    GLD_REVENUE_BRIDGE,
+    QUANTILES,
+)
+from reports.data import ReportData, Source
+from reports.explanation import explanation
+from reports.question import Question, check_question
+from reports.snapshot import Snapshot
 
 BRIDGE_COLUMNS = [
     "unit", "position", "driver", "stage", "amount", "low", "high", "distinguishable", "method_spread", "run_id",
@@ -33,100 +40,91 @@ ACCURACY_COLUMNS = [
 FILE_COLUMNS = ["file_name", "feed", "rows_landed", "rows_kept", "rows_quarantined", "rows_superseded", "state"]
 RUN_COLUMNS = ["run_id", "step", "position", "rows", "seconds", "started_at"]
 READ = (
-    GLD_REVENUE_BRIDGE, GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR, GLD_FORECAST, GLD_FORECAST_ACCURACY,
-    GLD_FACT_ORDER_ITEMS, OPS_FILES, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE,
+    GLD_REVENUE_BRIDGE, GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_CALENDAR, GLD_FORECAST,
+    GLD_FORECAST_ACCURACY, GLD_DIPS, GLD_CLAIMS, GLD_RECOMMENDATIONS, GLD_FACT_ORDER_ITEMS, GLD_DIM_CUSTOMERS,
+    OPS_FILES, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE,
 )  # fmt: skip
 
 
-def load(lakehouse: Lakehouse, *, period: Period, baseline: Period, measure: str) -> ReportData:
-    """Read the bridge of two periods and everything the report says around it.
+def load(snapshot: Snapshot, question: Question, style: str = "millions") -> ReportData:
+    """Read the bridge that answers ``question`` and everything the report says around it.
 
-    A table that was never written becomes an empty frame; raises ``UsageError`` for an unknown measure.
+    A table that was never written is an empty frame; raises ``UsageError`` for a question that cannot be answered.
     """
-    if measure not in MEASURES:
-        raise UsageError(f"There is no measure {measure!r}. Measures: {', '.join(MEASURES)}.")
-    compared = _compared(measure, period, baseline)
+    source = read_source(snapshot)
+    check_question(question, legacy=source.has_legacy_measure, held=source.days)
+    bridge, cells = bridge_frames(explanation(snapshot, question).assign(unit=unit_of(question, source)))
     return ReportData(
-        source=_source(lakehouse),
-        measure=measure,
-        period=period,
-        baseline=baseline,
-        bridge=_rows(lakehouse, GLD_REVENUE_BRIDGE, BRIDGE_COLUMNS, f"{compared} and scope = 'total'"),
-        cells=_rows(lakehouse, GLD_REVENUE_BRIDGE, CELL_COLUMNS, f"{compared} and scope = 'cell'"),
-        orders=_rows(lakehouse, GLD_DAILY_ORDERS, ORDER_COLUMNS),
-        amounts=_amounts(lakehouse),
-        calendar=_rows(lakehouse, GLD_CALENDAR, CALENDAR_COLUMNS),
-        forecast=_newest(_rows(lakehouse, GLD_FORECAST, FORECAST_COLUMNS, "series = 'total'")),
-        accuracy=_newest(_rows(lakehouse, GLD_FORECAST_ACCURACY, ACCURACY_COLUMNS, "series = 'total'")),
-        files=_rows(lakehouse, OPS_FILES, FILE_COLUMNS),
-        quarantine=_quarantine(lakehouse),
-        exchange=_exchange(lakehouse),
-        runs=_last_run(_rows(lakehouse, OPS_RUNS, RUN_COLUMNS)),
-        versions={table.full_name: lakehouse.version(table) for table in READ if lakehouse.exists(table)},
+        source=source,
+        measure=question.measure,
+        period=question.period,
+        baseline=question.baseline,
+        bridge=bridge,
+        cells=cells,
+        orders=snapshot.rows(GLD_DAILY_ORDERS, ORDER_COLUMNS),
+        amounts=_amounts(snapshot),
+        calendar=snapshot.rows(GLD_CALENDAR, CALENDAR_COLUMNS),
+        forecast=_newest(snapshot, GLD_FORECAST, FORECAST_COLUMNS),
+        accuracy=_newest(snapshot, GLD_FORECAST_ACCURACY, ACCURACY_COLUMNS),
+        files=snapshot.rows(OPS_FILES, FILE_COLUMNS),
+        quarantine=_quarantine(snapshot),
+        exchange=_exchange(snapshot),
+        runs=_last_run(snapshot),
+        versions={table.full_name: snapshot.versions[table.full_name] for table in READ if snapshot.holds(table)},
+        style=style,
     )
 
 
-def _source(lakehouse: Lakehouse) -> Source:
-    row = lakehouse.pandas(OPS_SOURCE).iloc[0]
-    return Source(row["name"], row["time_zone"], row["reporting_currency"], bool(row["has_legacy_measure"]))
+def bridge_frames(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The total's rows of a bridge, and those of its cells, as a report holds them."""
+    total, cells = rows.loc[rows["scope"] == "total"], rows.loc[rows["scope"] == "cell"]
+    return total[BRIDGE_COLUMNS].reset_index(drop=True), cells[CELL_COLUMNS].reset_index(drop=True)
 
 
-def _compared(measure: str, period: Period, baseline: Period) -> str:
-    """The rows of one comparison; every value is a checked name or a date."""
-    spans = {"baseline": baseline, "period": period}
-    days = [f"{name}_{end} = date'{getattr(span, end)}'" for name, span in spans.items() for end in ("first", "last")]
-    return " and ".join([f"measure = {sql_text(measure)}", *days])
-
-
-def _rows(lakehouse: Lakehouse, table: Table, columns: Sequence[str], where: str | None = None) -> pd.DataFrame:
-    if not lakehouse.exists(table):
-        return empty(table, columns)
-    return lakehouse.pandas(table, columns, where)[list(columns)]
-
-
-def _amounts(lakehouse: Lakehouse) -> pd.DataFrame:
-    """The steps between the measures, by day."""
-    if not lakehouse.exists(GLD_DAILY_CELLS):
-        return empty(GLD_DAILY_CELLS, AMOUNT_COLUMNS)
-    sums = [F.sum(name).cast("double").alias(name) for name in AMOUNT_COLUMNS[1:]]
-    by_day = lakehouse.read(GLD_DAILY_CELLS).groupBy(F.col("date").cast("timestamp").alias("date")).agg(*sums)
-    return _collected(by_day, AMOUNT_COLUMNS, ["date"])
-
-
-def _quarantine(lakehouse: Lakehouse) -> pd.DataFrame:
-    """How many lines each rule kept out; the lines themselves are never read."""
-    columns = ["feed", "rule", "reason", "rows"]
-    if not lakehouse.exists(OPS_QUARANTINE):
-        return pd.DataFrame({name: pd.Series(dtype="int64" if name == "rows" else "object") for name in columns})
-    counts = lakehouse.read(OPS_QUARANTINE).groupBy("feed", "rule", "reason").agg(F.count("*").alias("rows"))
-    return _collected(counts, columns, ["feed", "rule", "reason"])
-
-
-def _exchange(lakehouse: Lakehouse) -> pd.DataFrame:
-    """How many order lines were converted with which kind of rate, by currency."""
-    columns = ["currency", "origin", "lines"]
-    if not lakehouse.exists(GLD_FACT_ORDER_ITEMS):
-        return pd.DataFrame({name: pd.Series(dtype="int64" if name == "lines" else "object") for name in columns})
-    keys = [F.col("unit_price_currency").alias("currency"), F.col("fx_rate_origin").alias("origin")]
-    counts = lakehouse.read(GLD_FACT_ORDER_ITEMS).groupBy(*keys).agg(F.count("*").alias("lines"))
-    return _collected(counts, columns, ["currency", "origin"])
-
-
-def _collected(rows: DataFrame, columns: list[str], order: list[str]) -> pd.DataFrame:
-    found: pd.DataFrame = rows.toPandas()
-    return found[columns].sort_values(order, ignore_index=True)
-
-
-def _newest(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the last as-of date."""
-    newest: pd.DataFrame = rows[rows["as_of"] == rows["as_of"].max()]
-    return newest.reset_index(drop=True)
-
-
-def _last_run(rows: pd.DataFrame) -> pd.DataFrame:
-    """The steps of the run that started last."""
+def read_source(snapshot: Snapshot) -> Source:
+    """The one source of the warehouse; raises ``InputError`` where it holds no orders yet."""
+    columns = ["name", "time_zone", "reporting_currency", "has_legacy_measure", "first_day", "last_day"]
+    rows = snapshot.rows(OPS_SOURCE, columns)
     if rows.empty:
-        return rows
-    newest = rows.sort_values(["started_at", "run_id"])["run_id"].iloc[-1]
-    steps: pd.DataFrame = rows[rows["run_id"] == newest]
-    return steps.sort_values("position", ignore_index=True)
+        raise InputError(f"There are no orders in {snapshot.warehouse} yet: run assay refresh first.")
+    row = rows.iloc[0]
+    days = Period(row["first_day"].date(), row["last_day"].date())
+    return Source(row["name"], row["time_zone"], row["reporting_currency"], bool(row["has_legacy_measure"]), days)
+
+
+def unit_of(question: Question, source: Source) -> str:
+    """What an amount of the measure counts."""
+    return {"orders": "orders", "units": "units", "net_amount_inr": "INR"}.get(question.measure, source.currency)
+
+
+def _amounts(snapshot: Snapshot) -> pd.DataFrame:
+    """The steps between the measures, by day."""
+    sums = ", ".join(f"sum({name})::double as {name}" for name in AMOUNT_COLUMNS[1:])
+    sql = f"select date, {sums} from {GLD_DAILY_CELLS.name} group by date order by date"
+    return snapshot.query(sql, [GLD_DAILY_CELLS])
+
+
+def _quarantine(snapshot: Snapshot) -> pd.DataFrame:
+    """How many lines each rule kept out; the lines themselves are never read."""
+    sql = f"select feed, rule, reason, count(*) as rows from {OPS_QUARANTINE.name} group by all order by all"
+    return snapshot.query(sql, [OPS_QUARANTINE])
+
+
+def _exchange(snapshot: Snapshot) -> pd.DataFrame:
+    """How many order lines were converted with which kind of rate, by currency."""
+    sql = f"""
+        select unit_price_currency as currency, fx_rate_origin as origin, count(*) as lines
+        from {GLD_FACT_ORDER_ITEMS.name} group by all order by all
+    """
+    return snapshot.query(sql, [GLD_FACT_ORDER_ITEMS])
+
+
+def _newest(snapshot: Snapshot, table: Table, columns: list[str]) -> pd.DataFrame:
+    """The total's rows of the last as-of date."""
+    return snapshot.rows(table, columns, f"series = 'total' and as_of = (select max(as_of) from {table.name})")
+
+
+def _last_run(snapshot: Snapshot) -> pd.DataFrame:
+    """The steps of the run that started last."""
+    newest = f"(select arg_max(run_id, (started_at, run_id)) from {OPS_RUNS.name})"
+    return snapshot.rows(OPS_RUNS, RUN_COLUMNS, f"run_id = {newest}").sort_values("position", ignore_index=True)

@@ -1,67 +1,93 @@
-"""One HTML file: the page from its templates, with Plotly and all figures inside."""
+"""Pages as HTML: every name from data escaped, every script named by the page's policy."""
 
 import base64
 import hashlib
 import json
-import os
-import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from reports.data import ReportData
-from reports.page import Page, page
+from reports.page import Page
+from reports.question import Question
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _INSIDE_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 @dataclass(frozen=True)
-class Script:
-    """A script of the page, and the digest by which the page's policy allows it."""
+class Asset:
+    """A file that pages share; its name changes with its content, so that it may be kept for ever."""
 
+    stem: str
+    kind: str
     text: str
 
     @property
+    def name(self) -> str:
+        """Such as charts-1f3a9c0b.js."""
+        return f"{self.stem}-{hashlib.sha256(self.text.encode()).hexdigest()[:8]}.{self.kind}"
+
+    @property
     def digest(self) -> str:
-        """As Content-Security-Policy wants it."""
+        """As Content-Security-Policy wants it of an inline script."""
         digest = hashlib.sha256(self.text.encode()).digest()
         return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def write(data: ReportData, out: Path) -> Path:
-    """Write the report to ``out`` in one step: a reader finds the old file or the new one, never a part."""
-    text = render(page(data))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        partial.chmod(0o644)
-        partial.replace(out)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    return out
+@dataclass(frozen=True)
+class Link:
+    """An entry of the navigation."""
+
+    href: str
+    text: str
+    is_here: bool = False
 
 
-def render(content: Page) -> str:
-    """The page as one HTML text; every name from data is escaped."""
-    scripts = (Script(get_plotlyjs()), Script(_source("charts.js")))
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page: whose data, the question, and as of when."""
+
+    source: str
+    question: Question
+    newest: str
+
+
+@cache
+def assets() -> tuple[Asset, ...]:
+    """Plotly, the charts' script, and the style sheet."""
+    return (
+        Asset("plotly", "js", get_plotlyjs()),
+        Asset("charts", "js", _source("charts.js")),
+        Asset("style", "css", _source("style.css")),
     )
-    environment.filters["figure_json"] = figure_json
-    style = _source("style.css")
-    return environment.get_template("report.html.j2").render(page=content, scripts=scripts, style=style)
+
+
+def render_page(page: Page, frame: Frame, menu: Sequence[Link]) -> str:
+    """One page of the site, which finds what it shares in the folder ``assets``."""
+    return _template("page.html.j2").render(page=page, frame=frame, menu=menu, **_shared())
+
+
+def render_single(pages: Sequence[Page], frame: Frame) -> str:
+    """All pages in one text that needs nothing beside it."""
+    menu = [Link(f"#{page.name}", page.menu) for page in pages if page.menu]
+    return _template("single.html.j2").render(pages=pages, frame=frame, menu=menu, **_shared())
+
+
+def menu_of(pages: Sequence[Page], here: Page | None, query: str = "") -> list[Link]:
+    """The navigation as seen from one page; ``query`` goes with every link."""
+    shown = [page for page in pages if page.menu]
+    return [Link(f"{page.name}.html{query}", page.menu, here is not None and page.name == here.name) for page in shown]
+
+
+def render(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template takes
+    """A page of the workbench, with the shared assets at hand."""
+    return _template(template).render(**values, **_shared())
 
 
 def figure_json(figure: go.Figure) -> str:
@@ -70,6 +96,28 @@ def figure_json(figure: go.Figure) -> str:
     return json.dumps({"data": drawn["data"], "layout": drawn["layout"]}, separators=(",", ":")).translate(
         _INSIDE_SCRIPT
     )
+
+
+def _shared() -> dict[str, Asset]:
+    return {asset.stem: asset for asset in assets()}
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["figure_json"] = figure_json
+    return environment
 
 
 def _source(name: str) -> str:

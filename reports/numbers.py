@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 MINUS = "\N{MINUS SIGN}"
 COUNTED = ("orders", "units")
-_SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
+MILLIONS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
+CRORES = ((1e7, " crore"), (1e5, " lakh"), (1e3, "K"))
+STYLES = {"millions": MILLIONS, "crores": CRORES}
 _ROUNDS_UP = 0.9995
 _THOUSANDS_FROM = 10_000
 
 
 @dataclass(frozen=True)
 class Unit:
-    """What an amount counts: an ISO 4217 currency, orders or units."""
+    """What an amount counts, an ISO 4217 currency, orders or units; and the scales that its numbers are written in."""
 
     name: str
+    scales: tuple[tuple[float, str], ...] = MILLIONS
 
     @property
     def is_money(self) -> bool:
@@ -23,7 +26,7 @@ class Unit:
 
 def scale_of(size: float, unit: Unit) -> tuple[float, str]:
     """The divisor and suffix that suit a number of this size; a count keeps its thousands."""
-    for scale, suffix in _SCALES:
+    for scale, suffix in unit.scales if unit.is_money else MILLIONS:
         starts = _THOUSANDS_FROM if scale == 1e3 else scale * _ROUNDS_UP
         if abs(size) >= starts and (unit.is_money or scale > 1e3):
             return scale, suffix
@@ -35,13 +38,13 @@ def short(value: float, unit: Unit, among: float | None = None) -> str:
     scale, suffix = scale_of(value if among is None else among, unit)
     size = abs(value) / scale
     digits = f"{size:.{_decimals(size, suffix)}f}{suffix}" if suffix and size else _unscaled(size, unit)
-    return f"{MINUS}{digits}" if value < 0 and digits.strip("0.KMB") else digits
+    return f"{MINUS}{digits}" if value < 0 and _says_something(digits) else digits
 
 
 def signed_short(value: float, unit: Unit, among: float | None = None) -> str:
     """The bare number with its sign, such as +3.4M; zero has none."""
     text = short(value, unit, among)
-    return f"+{text}" if value > 0 and text.strip("0.KMB") else text
+    return f"+{text}" if value > 0 and _says_something(text) else text
 
 
 def amount(value: float, unit: Unit) -> str:
@@ -89,6 +92,11 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
+def _says_something(digits: str) -> bool:
+    """Whether a rounded number is not zero."""
+    return any(digit in "123456789" for digit in digits)
+
+
 def _percent_digits(size: float) -> str:
     return f"{size:.1f}" if size < 9.95 or 99.5 <= size < 100 else f"{size:,.0f}"
 
@@ -96,6 +104,8 @@ def _percent_digits(size: float) -> str:
 def _decimals(size: float, suffix: str) -> int:
     if suffix == "K" and size >= 99.95:
         return 0
+    if suffix.startswith(" "):
+        return 2
     return 1 if size >= 9.995 else 2
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 from deltalake import DeltaTable
 
 from etl.contracts import Table
@@ -28,9 +29,9 @@ class Snapshot:
     def __init__(self, warehouse: Path, versions: Mapping[str, int]) -> None:
         self.warehouse = warehouse
         self.versions = versions
-        self._database = duckdb.connect()
+        self._database = duckdb.connect(config={"enable_external_access": "false"})
         self._held: set[str] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def holds(self, table: Table) -> bool:
         """Whether the table was ever written."""
@@ -41,33 +42,52 @@ class Snapshot:
 
         A table that was never written holds no rows. What a user typed belongs into ``parameters``, never into ``sql``.
         """
-        cursor = self._database.cursor()
-        for table in tables:
-            if table.name in SCANNED:
-                cursor.register(table.name, self._stored(table))
-            else:
-                self._hold(table)
-        found: pd.DataFrame = cursor.execute(sql, list(parameters)).df()
-        return found.astype({name: "datetime64[ns]" for name in found.select_dtypes("datetime")})
+        found: pd.DataFrame = self._cursor(tables).execute(sql, list(parameters)).df()
+        return found.astype(dict.fromkeys(found.select_dtypes("datetime"), "datetime64[ns]"))
 
     def rows(self, table: Table, columns: Sequence[str], where: str = "true") -> pd.DataFrame:
         """Columns of one table's rows, in the order of its key."""
         sql = f"select {', '.join(columns)} from {table.name} where {where} order by {', '.join(table.key)}"  # noqa: S608 - names of contracts
         return self.query(sql, [table])
 
+    def stored(self) -> pd.DataFrame:
+        """What every table holds: name, rows, bytes; the largest first."""
+        found = [(table.full_name, *_size(self._delta(table))) for table in TABLES.values() if self.holds(table)]
+        sizes = pd.DataFrame(found, columns=["name", "rows", "bytes"])
+        return sizes.sort_values(["bytes", "name"], ascending=[False, True], ignore_index=True)
+
+    def derive(self, name: str, sql: str, tables: Sequence[Table]) -> None:
+        """Hold the rows of a statement over ``tables`` under ``name``, for what is asked again and again."""
+        with self._lock:
+            if name not in self._held:
+                self._cursor(tables).execute(f"create table {name} as {sql}")
+                self._held.add(name)
+
+    def _cursor(self, tables: Sequence[Table]) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own that finds every one of ``tables`` by name."""
+        cursor = self._database.cursor()
+        for table in tables:
+            if table.name in SCANNED:
+                cursor.register(table.name, self._stored(table))
+            else:
+                self._hold(table)
+        return cursor
+
     def _hold(self, table: Table) -> None:
         with self._lock:
-            if table.name in self._held:
-                return
-            cursor = self._database.cursor()
-            cursor.register("stored", self._stored(table))
-            cursor.execute(f"create table {table.name} as select * from stored")
-            self._held.add(table.name)
+            if table.name not in self._held:
+                cursor = self._database.cursor()
+                cursor.register("stored", self._stored(table))
+                cursor.execute(f"create table {table.name} as select * from stored")  # noqa: S608 - a contract's name
+                self._held.add(table.name)
 
     def _stored(self, table: Table) -> object:
         if not self.holds(table):
             return arrow_table(table, pd.DataFrame())
-        return DeltaTable(_path(self.warehouse, table), version=self.versions[table.full_name]).to_pyarrow_dataset()
+        return self._delta(table).to_pyarrow_dataset()
+
+    def _delta(self, table: Table) -> DeltaTable:
+        return DeltaTable(_path(self.warehouse, table), version=self.versions[table.full_name])
 
 
 def newest(warehouse: Path) -> Snapshot:
@@ -89,6 +109,12 @@ def newest_versions(warehouse: Path) -> dict[str, int]:
             "or name another folder with --warehouse."
         )
     return found
+
+
+def _size(table: DeltaTable) -> tuple[int, int]:
+    """Rows and bytes, from the table's log alone."""
+    files = pa.table(table.get_add_actions(flatten=True)).to_pandas()
+    return int(files["num_records"].sum()), int(files["size_bytes"].sum())
 
 
 def _path(warehouse: Path, table: Table) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 BLUE, VERMILLION, GREEN, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9"  # Okabe and Ito
+SERIES = (BLUE, ORANGE, GREEN, VERMILLION, SKY)
 GREY = "#7A828C"
 CLEAR = "rgba(0,0,0,0)"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

@@ -10,10 +10,11 @@ from reports.sentences import Sentence
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table; ``bar`` between -1 and 1 draws a bar behind the number."""
+    """One cell of a table; ``bar`` between -1 and 1 draws a bar behind the number, ``link`` leads to another page."""
 
     text: str
     bar: float | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report; blocks follow its sentences."""
+    """A part of a page; blocks follow its sentences, ``verdict`` marks one that passes a judgement."""
 
     name: str
     title: str
@@ -51,6 +52,7 @@ class Section:
     caution: Sentence | None = None
     is_list: bool = False
     command: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True)

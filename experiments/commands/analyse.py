@@ -1,6 +1,5 @@
-"""Commands that answer: backtest, train, forecast, explain, report."""
+"""Commands that answer: backtest, train, forecast, explain."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -104,7 +103,7 @@ def explain(workspace: Workspace, measure: str, period: "Period | None", baselin
     asked, progress = Asked(measure, period, baseline), Progress()
     workspace.refuse_as_of()
     with workspace.existing_lakehouse() as lakehouse:
-        question = asked.question(lakehouse)
+        question = asked.question(attribution.days_held(lakehouse))
         with progress.shown():
             progress(f"explain: {question.period} against {question.baseline}")
             answer = attribution.explain(lakehouse, question, tags={"engine": workspace.engine.name})
@@ -112,31 +111,3 @@ def explain(workspace: Workspace, measure: str, period: "Period | None", baselin
             print_json(answer.to_dict())
         else:
             show_bridge(lakehouse, question)
-
-
-@click.command()
-@period_option
-@baseline_option
-@measure_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write it.")
-@with_workspace
-def report(
-    workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None", out: Path | None
-) -> None:
-    """Write the report on a movement as one HTML file that works offline."""
-    from experiments import attribution
-    from experiments.refresh import REPORT, Asked, write_report
-
-    asked, progress = Asked(measure, period, baseline), Progress()
-    workspace.refuse_as_of()
-    with workspace.existing_lakehouse() as lakehouse, progress.shown():
-        question = asked.question(lakehouse)
-        if attribution.published_bridge(lakehouse, question).empty:
-            progress(f"explain: {question.period} against {question.baseline}")
-            attribution.explain(lakehouse, question, tags={"engine": workspace.engine.name})
-        progress("report")
-        path = write_report(lakehouse, question, out or lakehouse.warehouse / "reports" / REPORT)
-    if workspace.json:
-        print_json({"report": str(path)})
-    else:
-        OUTPUT.print(f"Report: {path.resolve()}", markup=False, soft_wrap=True)

@@ -34,7 +34,7 @@ class MeasureGap:
 
 def inputs_sentences(data: ReportData) -> list[Sentence]:
     """Files, quarantine, newest day, exchange rates, the legacy measure."""
-    found = [*_files(data.files), _newest(data), _rates(data), _legacy(data)]
+    found = [*_files(data.files), newest_sentence(data), _rates(data), _legacy(data)]
     return [sentence for sentence in found if sentence is not None]
 
 
@@ -77,7 +77,8 @@ def _states(files: pd.DataFrame) -> list[Sentence]:
     return found
 
 
-def _newest(data: ReportData) -> Sentence | None:
+def newest_sentence(data: ReportData) -> Sentence | None:
+    """The newest business day; nothing where there are no orders."""
     if data.newest_day is None:
         return None
     template = "The newest business day is {day}, in the time zone {zone}."

@@ -42,7 +42,7 @@ def _month(data: ReportData) -> Sentence | None:
     return say(
         "{label} is expected to bring {total} of net revenue{orders}{known}.",
         label=month.period.label,
-        total=money(month.total, Unit(data.source.currency)),
+        total=money(month.total, data.currency),
         orders=_orders(month, orders),
         known=_known(data, month),
     )
@@ -57,14 +57,14 @@ def _orders(month: ForecastMonth, orders: ForecastMonth | None) -> Sentence:
 def _known(data: ReportData, month: ForecastMonth) -> Sentence:
     if not month.days_known:
         return say("")
-    return say(", of which {known} is already in", known=money(month.known, Unit(data.source.currency)))
+    return say(", of which {known} is already in", known=money(month.known, data.currency))
 
 
 def _days(data: ReportData) -> Sentence | None:
     days = of_measure(data, "net_revenue")
     if days.empty:
         return None
-    first, last = (_band(row, Unit(data.source.currency)) for row in (days.iloc[0], days.iloc[-1]))
+    first, last = (_band(row, data.currency) for row in (days.iloc[0], days.iloc[-1]))
     template = (
         "By day the 80% interval is {first}, and {last}; "
         "a month has none here, because the intervals of its days do not add up."

@@ -1,11 +1,13 @@
 """The bridge: every driver with its interval."""
 
+from collections.abc import Mapping
+
 from reports import charts, numbers
 from reports.bridge import Bridge, Certainty, Driver
 from reports.data import ReportData
 from reports.narrative.answer import findings
 from reports.sentences import say
-from reports.views import Chart, Section, Table, table
+from reports.views import Cell, Chart, Section, Table, table
 
 TITLE = "What moved it"
 WORDS = {
@@ -17,16 +19,16 @@ WORDS = {
 }
 
 
-def section(data: ReportData, bridge: Bridge | None) -> Section:
-    """The waterfall and its table."""
+def section(data: ReportData, bridge: Bridge | None, links: Mapping[str, str] | None = None) -> Section:
+    """The waterfall and its table; ``links`` lead from a driver to another page."""
     if bridge is None:
         return Section("bridge", TITLE, (say("Gold holds no bridge for these two periods."),))
     chart = Chart(
         name="chart-bridge",
         title=_finding(data, bridge),
         description=f"Waterfall from {data.baseline.label} to {data.period.label}, one bar for each driver.",
-        figure=charts.waterfall(bridge, data.baseline.label, data.period.label),
-        table=_table(bridge, data),
+        figure=charts.waterfall(bridge, data.baseline.label, data.period.label, links),
+        table=_table(bridge, data, links or {}),
         note=_note(bridge),
     )
     return Section("bridge", TITLE, (), charts=(chart,))
@@ -59,21 +61,21 @@ def _finding(data: ReportData, bridge: Bridge) -> str:
     return f"Largest driver: {largest.label.lower()}, {numbers.signed(largest.amount, bridge.unit)}{certainty}"
 
 
-def _table(bridge: Bridge, data: ReportData) -> Table:
+def _table(bridge: Bridge, data: ReportData, links: Mapping[str, str]) -> Table:
     sums = (bridge.volume, bridge.aov)
     rows = [
         (data.baseline.label, numbers.short(bridge.baseline, bridge.unit), "", ""),
-        *(_row(driver, bridge) for driver in bridge.drivers),
+        *(_row(driver, bridge, link=links.get(driver.name)) for driver in bridge.drivers),
         (data.period.label, numbers.short(bridge.period, bridge.unit), "", ""),
         *(_row(side, bridge, f"Sum: {side.label.lower()}") for side in sums),
     ]
     return table(f"Drivers, {bridge.unit.name}", ("Driver", "Amount", "95% interval", "Certainty"), rows)
 
 
-def _row(driver: Driver, bridge: Bridge, label: str | None = None) -> tuple[str, str, str, str]:
+def _row(driver: Driver, bridge: Bridge, label: str | None = None, link: str | None = None) -> tuple[str | Cell, ...]:
     ends = ""
     if driver.low is not None and driver.high is not None:
         low, high = (numbers.signed_short(end, bridge.unit, bridge.baseline) for end in (driver.low, driver.high))
         ends = f"{low} to {high}"
     amount = numbers.signed_short(driver.amount, bridge.unit, bridge.baseline)
-    return label or driver.label, amount, ends, WORDS[driver.certainty]
+    return Cell(label or driver.label, link=link), amount, ends, WORDS[driver.certainty]

@@ -14,7 +14,7 @@ from reports.narrative.daily import unusual_sentences
 from reports.numbers import Unit
 from reports.outlook import of_measure
 from reports.sentences import say
-from reports.summaries import daily, main_country
+from reports.summaries import daily, main_country, within
 from reports.unusual import unusual_days
 from reports.views import Chart, Section, Table, table
 
@@ -35,12 +35,35 @@ def section(data: ReportData) -> Section:
         name="chart-daily",
         title=_title(data, view),
         description="Lines of daily revenue and orders; festivals shaded, unusual days circled, forecast with bands.",
-        figure=daily_figure(view, Unit(data.source.currency)),
-        table=_table(view, Unit(data.source.currency)),
+        figure=daily_figure(view, data.currency),
+        table=day_table(view.days, view.revenue, view.orders, data.currency),
         note=_note(data, view, country),
         legend=_legend(view),
     )
     return Section("daily", TITLE, tuple(unusual_sentences(days, found)), charts=(chart,), tables=_unusual(found))
+
+
+def around(data: ReportData, span: Period) -> Section:
+    """The days of ``span`` with the weeks on both sides, for a movement of its own."""
+    days, country = daily(data), main_country(data)
+    found = unusual_days(days, special_days(data.calendar, country))
+    shown = Period(span.first - timedelta(days=DAYS_BEFORE), span.last + timedelta(days=DAYS_BEFORE))
+    view = DailyView(
+        days=within(days, shown),
+        unusual=within(found, shown),
+        revenue=data.forecast.iloc[:0],
+        orders=data.forecast.iloc[:0],
+        marks=marks(data.calendar, country, shown),
+    )
+    chart = Chart(
+        name="chart-around",
+        title=f"{span.label} and the four weeks on both sides",
+        description="Lines of daily revenue and orders; festivals shaded, unusual days circled.",
+        figure=daily_figure(view, data.currency),
+        table=day_table(view.days, view.revenue, view.orders, data.currency),
+        legend=_legend(view),
+    )
+    return Section("around", "Day by day", (), charts=(chart,))
 
 
 def _view(data: ReportData, days: pd.DataFrame, found: pd.DataFrame) -> DailyView:
@@ -93,10 +116,11 @@ def _unusual_row(row: dict[Any, Any]) -> tuple[str, ...]:
     return long_date(row["date"].date()), during, *counts, numbers.signed_percent(row["orders"] / row["expected"] - 1)
 
 
-def _table(view: DailyView, unit: Unit) -> Table:
-    seen = [_row(day, day["revenue"], unit) for day in view.days.to_dict("records")]
-    orders = view.orders[["date", "mean"]].rename(columns={"mean": "orders"})
-    ahead = view.revenue.merge(orders, on="date", how="left").to_dict("records")
+def day_table(days: pd.DataFrame, revenue: pd.DataFrame, orders: pd.DataFrame, unit: Unit) -> Table:
+    """The days seen, and those ahead with the forecast's mean and 80% interval of ``revenue``."""
+    seen = [_row(day, day["revenue"], unit) for day in days.to_dict("records")]
+    expected = orders[["date", "mean"]].rename(columns={"mean": "orders"})
+    ahead = revenue.merge(expected, on="date", how="left").to_dict("records")
     headers = ("Day", "Orders", "Revenue", "80% interval")
     return table(f"By day, revenue in {unit.name}", headers, [*seen, *(_row(day, day["mean"], unit) for day in ahead)])
 

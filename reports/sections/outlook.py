@@ -30,7 +30,7 @@ def _months(data: ReportData) -> Table:
 
 
 def _month(month: ForecastMonth, orders: ForecastMonth | None, data: ReportData) -> tuple[str, ...]:
-    unit = Unit(data.source.currency)
+    unit = data.currency
     days = numbers.count(month.days_known + month.days_expected, "day")
     name = month.period.label if month.is_whole else f"{month.period.label} ({days})"
     amounts = (numbers.short(value, unit) for value in (month.known, month.expected, month.total))

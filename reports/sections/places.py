@@ -1,33 +1,23 @@
-"""Revenue by month, channel, country and region, all in one currency."""
+"""Revenue by month, and by the values of a dimension, all in one currency."""
 
 import pandas as pd
 
 from reports import charts, numbers
 from reports.data import ReportData
-from reports.narrative.places import places_sentences
 from reports.numbers import Unit
 from reports.sentences import say
-from reports.summaries import DIMENSIONS, Month, by_dimension, months, shortened, tells_apart
+from reports.summaries import DIMENSIONS, Month, by_dimension, months, shortened
 from reports.views import Cell, Chart, Section, Table, table
 
-TITLE = "Months, channels, countries and regions"
 TABLE_ROWS = 12
 CHART_MONTHS = 25
-BROKEN_DOWN = ("channel", "country", "region")
 
 
-def section(data: ReportData) -> Section:
-    """A bar for each month, a table for each dimension that divides the orders."""
+def months_section(data: ReportData) -> Section:
+    """A bar for each month, and the figures behind it."""
     if data.orders.empty:
-        return Section("places", TITLE, (say("Gold holds no orders."),))
-    divided = [dimension for dimension in BROKEN_DOWN if tells_apart(data.orders, dimension)]
-    return Section(
-        "places",
-        TITLE,
-        tuple(places_sentences(data)),
-        charts=(_months(data),),
-        tables=tuple(_table(data, dimension) for dimension in divided),
-    )
+        return Section("months", "Months", (say("Gold holds no orders."),))
+    return Section("months", "Months", (), charts=(_months(data),))
 
 
 def _months(data: ReportData) -> Chart:
@@ -69,7 +59,8 @@ def _month_row(month: Month, unit: Unit) -> tuple[str, ...]:
     )
 
 
-def _table(data: ReportData, dimension: str) -> Table:
+def dimension_table(data: ReportData, dimension: str) -> Table:
+    """Baseline and period side by side for each value of a dimension."""
     rows = shortened(by_dimension(data, dimension, data.money_measure), TABLE_ROWS)
     total = float(rows["period"].sum())
     shares = [numbers.ratio(float(period), total) for period in rows["period"]]

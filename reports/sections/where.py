@@ -1,12 +1,14 @@
 """Where the change lies: one dimension at a time, as contributions and not as causes."""
 
+from collections.abc import Mapping
+
 from reports import charts, numbers
 from reports.bridge import Bridge
 from reports.data import ReportData
 from reports.narrative.where import CAUTION, leading, undivided
 from reports.sentences import say
 from reports.summaries import DIMENSIONS, contributions, shortened, tells_apart
-from reports.views import Chart, Section, Table, table
+from reports.views import Cell, Chart, Section, Table, table
 
 TITLE = "Where the change lies"
 CHART_ROWS = 8
@@ -25,30 +27,33 @@ def section(data: ReportData, bridge: Bridge | None) -> Section:
         "where",
         TITLE,
         tuple(sentence for sentence in [*sentences, missing] if sentence),
-        charts=tuple(_chart(data, dimension, bridge) for dimension in divided),
+        charts=tuple(chart(data, dimension, bridge) for dimension in divided),
         caution=CAUTION if divided else None,
         is_list=True,
     )
 
 
-def _chart(data: ReportData, dimension: str, bridge: Bridge) -> Chart:
+def chart(
+    data: ReportData, dimension: str, bridge: Bridge, links: Mapping[str, str] | None = None, prefix: str = "By"
+) -> Chart:
+    """What each value of a dimension contributed; ``links`` lead from a value to another page."""
     parts = contributions(data, dimension)
     name, largest = DIMENSIONS[dimension].lower(), parts.iloc[0]
     return Chart(
         name=f"chart-where-{dimension}",
-        title=f"By {name}: {largest['name']}, {numbers.signed(float(largest['amount']), bridge.unit)}",
+        title=f"{prefix} {name}: {largest['name']}, {numbers.signed(float(largest['amount']), bridge.unit)}",
         description=f"Bars of what each {name} contributed to the change.",
-        figure=charts.contributions(shortened(parts, CHART_ROWS), bridge.unit),
-        table=_table(data, dimension, bridge),
+        figure=charts.contributions(shortened(parts, CHART_ROWS), bridge.unit, links),
+        table=_table(data, dimension, bridge, links or {}),
     )
 
 
-def _table(data: ReportData, dimension: str, bridge: Bridge) -> Table:
+def _table(data: ReportData, dimension: str, bridge: Bridge, links: Mapping[str, str]) -> Table:
     parts = contributions(data, dimension)
     largest = float(parts["amount"].abs().max())
-    rows = [
+    rows: list[tuple[str | Cell, ...]] = [
         (
-            str(name),
+            Cell(str(name), link=links.get(str(name))),
             *(numbers.signed_short(part, bridge.unit, largest) for part in (amount, volume, aov)),
             _share(amount, bridge),
         )

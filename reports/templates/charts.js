@@ -6,8 +6,16 @@
     var drawing = JSON.parse(source.textContent);
     var place = document.getElementById(source.dataset.chart);
     Plotly.newPlot(place, drawing.data, drawing.layout, config);
+    place.on("plotly_click", follow);
     return place;
   });
+
+  function follow(event) {
+    var told = event.points[0].customdata;
+    if (Array.isArray(told) && typeof told[2] === "string" && told[2].charAt(0) === "?") {
+      window.location.assign(told[2]);
+    }
+  }
 
   function setWidth(widthOf) {
     charts.forEach(function (place) {

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from etl.errors import InputError
-from experiments.attribution import newest_months
+from etl.periods import Period
 from experiments.tracking import connected
+from reports.question import newest_months
 
 CALENDAR = ["days", "weekday_mix", "events"]
 VOLUME = [*CALENDAR, "customers", "orders_per_customer"]
@@ -269,14 +270,9 @@ def test_without_periods_the_newest_two_whole_months_are_compared(assay, refresh
     ],
 )
 def test_a_month_that_is_not_whole_is_not_compared(first, last, months):
-    class Signed:
-        """A lakehouse whose source has data from ``first`` to ``last``."""
-
-        def pandas(self, table):
-            return pd.DataFrame({"first_day": [pd.Timestamp(first)], "last_day": [pd.Timestamp(last)]})
-
+    held = Period(date.fromisoformat(first), date.fromisoformat(last))
     if isinstance(months, str):
         with pytest.raises(InputError, match=months):
-            newest_months(Signed())
+            newest_months(held)
     else:
-        assert tuple(map(str, newest_months(Signed()))) == months
+        assert tuple(map(str, newest_months(held))) == months

@@ -14,7 +14,8 @@ from etl.medallion import Medallion
 from etl.periods import parse_period
 from etl.simulator import SimulationOptions, simulate
 from etl.source import load_source
-from experiments.attribution import Question, explain
+from experiments.attribution import explain
+from reports.question import Question
 
 pytestmark = pytest.mark.slow
 

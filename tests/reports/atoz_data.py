@@ -231,7 +231,7 @@ def atoz_data() -> ReportData:
     sums = [between(orders, span)["net_revenue"].sum() for span in (AUGUST, SEPTEMBER)]
     totals = bridge_totals(*sums)
     return ReportData(
-        source=Source("atoz", "Asia/Kolkata", "INR", has_legacy_measure=True),
+        source=Source("atoz", "Asia/Kolkata", "INR", True, Period(date(2025, 6, 1), date(2025, 10, 31))),
         measure="net_revenue",
         period=SEPTEMBER,
         baseline=AUGUST,

@@ -2,9 +2,14 @@
 
 import pytest
 
+from etl.periods import parse_period
 from reports.data import ReportData
+from reports.question import Question
+from reports.reading import read
+from reports.snapshot import newest
 from tests.reports.atoz_data import atoz_data
 from tests.reports.other_data import bare_data, no_data, quiet_data, wholesaler_data
+from tests.reports.warehouse import make_warehouse
 
 DATA_SETS = {
     "atoz": atoz_data,
@@ -43,3 +48,23 @@ def nothing() -> ReportData:
 @pytest.fixture(scope="session", params=DATA_SETS)
 def any_data(request) -> ReportData:
     return DATA_SETS[request.param]()
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory):
+    return make_warehouse(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="session")
+def snapshot(warehouse):
+    return newest(warehouse)
+
+
+@pytest.fixture(scope="session")
+def question():
+    return Question("net_revenue", parse_period("2025-08"), parse_period("2025-09"))
+
+
+@pytest.fixture(scope="session")
+def reading(snapshot, question):
+    return read(snapshot, question)

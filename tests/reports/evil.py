@@ -17,5 +17,5 @@ def evil_data() -> ReportData:
     frames = {name: frame.replace(NAMES) for name, frame in vars(data).items() if isinstance(frame, pd.DataFrame)}
     rules = frames.pop("quarantine").assign(rule=SCRIPT, reason=IMAGE)
     forecast, accuracy = (frames.pop(name).replace({"Panel": IMAGE}) for name in ("forecast", "accuracy"))
-    source = Source(SCRIPT, IMAGE, "INR", has_legacy_measure=True)
+    source = Source(SCRIPT, IMAGE, "INR", True, data.source.days)
     return replace(data, **frames, quarantine=rules, forecast=forecast, accuracy=accuracy, source=source)

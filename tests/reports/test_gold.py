@@ -1,218 +1,144 @@
-"""What is read from a real lakehouse: the right slice, the newest vintage, and no line as it came."""
+"""What is read from a warehouse on disk: the right slice, the newest vintage, and no line as it came."""
 
-from datetime import UTC, date, datetime
+import json
+from datetime import date
 from decimal import Decimal
 
 import pandas as pd
 import pytest
 
-import reports
-from etl.engine import Engine, open_session
-from etl.errors import UsageError
-from etl.lakehouse import Lakehouse
-from etl.periods import month_of
-from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
-from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE
-from etl.schemas.results import GLD_FORECAST, GLD_FORECAST_ACCURACY, GLD_REVENUE_BRIDGE
+from etl.errors import InputError, UsageError
+from etl.periods import parse_period
+from etl.schemas.daily import GLD_DAILY_ORDERS
+from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
+from etl.schemas.ops import OPS_SOURCE
+from etl.schemas.results import GLD_FORECAST, GLD_REVENUE_BRIDGE
 from reports.gold import load
+from reports.question import Question
+from reports.site import write_single
+from reports.snapshot import newest, newest_versions
+from tests.reports.warehouse import make_warehouse, store
 
-pytestmark = pytest.mark.embedded
-AUGUST, SEPTEMBER = month_of(date(2025, 8, 1)), month_of(date(2025, 9, 1))
-COMPARED = {"period": SEPTEMBER, "baseline": AUGUST, "measure": "net_revenue"}
-PLACE = {"country": "India", "region": "West", "channel": "Mobile"}
-FILLERS = {
-    "string": "x", "int": 1, "bigint": 1, "double": 1.0, "boolean": False,
-    "date": date(2025, 9, 5), "decimal": Decimal(0),
-}  # fmt: skip
-SECRET = "secret-customer-line"
+AUGUST, SEPTEMBER = parse_period("2025-08"), parse_period("2025-09")
 
 
-@pytest.fixture(scope="module")
-def lakehouse(tmp_path_factory):
-    with open_session(Engine()) as session:
-        yield Lakehouse(session, tmp_path_factory.mktemp("warehouse"))
+@pytest.fixture
+def one_table(tmp_path):
+    """A warehouse whose source is known, and nothing else."""
+    source = {"name": "shop", "time_zone": "UTC", "reporting_currency": "INR", "has_legacy_measure": False}
+    days = {"first_day": AUGUST.first, "last_day": SEPTEMBER.last}
+    store(tmp_path, OPS_SOURCE, pd.DataFrame([{**source, **days}]))
+    return tmp_path
 
 
-@pytest.fixture(scope="module")
-def before(lakehouse):
-    """The source alone, before anything else was written."""
-    lakehouse.write(OPS_SOURCE, lakehouse.frame(OPS_SOURCE, filled(OPS_SOURCE, [source()])))
-    return load(lakehouse, **COMPARED)
+def test_money_is_a_number_and_days_are_days(snapshot):
+    rows = snapshot.rows(GLD_DAILY_ORDERS, ["date", "net_revenue", "orders"])
+    assert rows.dtypes.astype(str).to_dict() == {"date": "datetime64[ns]", "net_revenue": "float64", "orders": "int64"}
+    assert rows["date"].is_monotonic_increasing
 
 
-@pytest.fixture(scope="module")
-def loaded(before, lakehouse):
-    for table, rows in tables().items():
-        lakehouse.write(table, lakehouse.frame(table, filled(table, rows)))
-    return load(lakehouse, **COMPARED)
+def test_a_table_that_was_never_written_is_empty_and_keeps_its_columns(one_table):
+    found = newest(one_table)
+    rows = found.rows(GLD_FORECAST, ["as_of", "mean"])
+    assert rows.empty
+    assert rows.dtypes.astype(str).to_dict() == {"as_of": "datetime64[ns]", "mean": "float64"}
+    assert not found.holds(GLD_FORECAST)
 
 
-def filled(table, rows):
-    """The rows with something in every required column that they leave out."""
-    kind = {column.name: column.type.partition("(")[0] for column in table.columns if column.required}
-    return pd.DataFrame([{**{name: FILLERS[type_] for name, type_ in kind.items()}, **row} for row in rows])
+def test_a_folder_without_tables_says_what_to_do(tmp_path):
+    with pytest.raises(InputError, match="assay refresh"):
+        newest(tmp_path)
 
 
-def source():
-    return {"name": "atoz", "time_zone": "Asia/Kolkata", "reporting_currency": "INR", "has_legacy_measure": True}
+def test_a_snapshot_stays_at_its_versions(one_table):
+    before = newest(one_table)
+    changed = {"name": "other", "time_zone": "UTC", "reporting_currency": "GBP", "has_legacy_measure": False}
+    store(one_table, OPS_SOURCE, pd.DataFrame([changed]))
+    assert before.rows(OPS_SOURCE, ["name"])["name"].tolist() == ["shop"]
+    assert newest(one_table).rows(OPS_SOURCE, ["name"])["name"].tolist() == ["other"]
 
 
-def tables():
-    return {
-        GLD_DAILY_ORDERS: [daily(day) for day in (date(2025, 8, 5), date(2025, 9, 5))],
-        GLD_DAILY_CELLS: [cell(date(2025, 9, 5), category) for category in ("Books", "Toys")],
-        GLD_REVENUE_BRIDGE: [
-            *bridge(SEPTEMBER, "total"),
-            *bridge(SEPTEMBER, "cell"),
-            *bridge(AUGUST.following.following, "total"),
-        ],
-        GLD_FORECAST: [forecast(as_of, series) for as_of in (1, 2) for series in ("total", "country=India")],
-        GLD_FORECAST_ACCURACY: [accuracy(as_of) for as_of in (1, 2)],
-        GLD_CALENDAR: [calendar()],
-        OPS_FILES: [file()],
-        OPS_QUARANTINE: [quarantined(line) for line in (2, 3)],
-        OPS_RUNS: [run(name, step) for name in ("old", "new") for step in (1, 2)],
-    }
+def test_a_release_is_what_readers_see(one_table):
+    versions = newest_versions(one_table)
+    (one_table / "releases").mkdir()
+    (one_table / "releases" / "r1.json").write_text(json.dumps({"tables": versions}))
+    store(one_table, OPS_SOURCE, pd.DataFrame([{"name": "not released yet"}]))
+    assert newest_versions(one_table) == versions
 
 
-def daily(day):
-    amounts = {
-        "orders": 2,
-        "customers": 2,
-        "units": 5,
-        "net_revenue": Decimal("100.5"),
-        "net_amount_inr": Decimal("105"),
-    }
-    return {"date": day, **PLACE, **amounts}
+def test_a_value_from_a_user_is_never_part_of_the_statement(snapshot):
+    name = "'; drop table gld_daily_orders; --"
+    sql = "select count(*) as rows from gld_daily_orders where channel = $1"
+    assert snapshot.query(sql, [GLD_DAILY_ORDERS], [name])["rows"].tolist() == [0]
+    assert len(snapshot.rows(GLD_DAILY_ORDERS, ["date"])) > 0
 
 
-def cell(day, category):
-    amounts = {name: Decimal("50") for name in ("list_amount", "discounted_amount", "converted_amount", "net_revenue")}
-    legacy = {"taxed_amount": Decimal("52"), "net_amount_inr": Decimal("53")}
-    return {"date": day, **PLACE, "category": category, "lines": 2, "quantity": 3, **amounts, **legacy}
+def test_files_outside_the_warehouse_cannot_be_reached(snapshot, tmp_path):
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    with pytest.raises(Exception, match="disabled"):
+        snapshot.query(f"select * from read_csv('{tmp_path}/secret.csv')", [])
 
 
-def bridge(period, scope):
-    place = {**PLACE, "category": "Books"} if scope == "cell" else {}
-    spans = {
-        "baseline_first": AUGUST.first, "baseline_last": AUGUST.last,
-        "period_first": period.first, "period_last": period.last,
-    }  # fmt: skip
-    same = {"measure": "net_revenue", "unit": "INR", **spans, "scope": scope, **place, "run_id": "r1"}
-    drivers = ("days",) if scope == "cell" else ("baseline", "volume", "aov", "days", "period")
-    return [
-        {
-            **same,
-            "position": n,
-            "driver": driver,
-            "stage": "calendar" if driver == "days" else "total",
-            "amount": Decimal(n),
-        }
-        for n, driver in enumerate(drivers)
-    ]
+def test_stored_sizes_are_those_on_disk(snapshot, warehouse):
+    sizes = snapshot.stored().set_index("name")
+    files = (warehouse / "gold" / "gld_fact_order_items").glob("*.parquet")
+    assert sizes.loc["gold.gld_fact_order_items", "bytes"] == sum(file.stat().st_size for file in files)
 
 
-def forecast(as_of, series):
-    quantiles = {f"q{level}": float(level) for level in range(10, 100, 10)}
-    day = {"as_of": date(2025, 9, as_of), "date": date(2025, 9, 6), "horizon": 6 - as_of}
-    return {**day, "measure": "net_revenue", "series": series, "mean": 50.0, **quantiles, "model": "Panel"}
+def test_the_daily_tables_and_the_fact_agree(snapshot, reading):
+    rows = snapshot.query("select sum(net_revenue) as total from gld_fact_order_items", [GLD_FACT_ORDER_ITEMS])
+    assert reading.data.orders["net_revenue"].sum() == pytest.approx(rows["total"].iloc[0])
 
 
-def accuracy(as_of):
-    horizons = {"horizon_first": 1, "horizon_last": 7, "cutoffs": 3}
-    return {
-        "as_of": date(2025, 9, as_of),
-        "measure": "net_revenue",
-        "series": "total",
-        "model": "Panel",
-        **horizons,
-        "wape": 0.1,
-    }
+def test_the_newest_forecast_of_the_total_is_read(reading):
+    assert set(reading.data.forecast["measure"]) == {"net_revenue", "orders"}
+    assert reading.data.forecast["as_of"].dt.date.unique().tolist() == [date(2025, 9, 30)]
 
 
-def calendar():
-    month = {"weekday": 5, "days_in_month": 30, "weekdays_in_month": 4, "promotions": 0}
-    holiday = {"is_holiday": True, "holiday": "Onam", "is_festival": False}
-    return {"date": date(2025, 9, 5), "country": "India", **holiday, **month}
+def test_the_steps_are_those_of_the_last_run(reading):
+    assert reading.data.runs[["run_id", "step"]].to_numpy().tolist() == [["new", "step1"], ["new", "step2"]]
 
 
-def file():
-    rows = {"rows_landed": 4, "rows_kept": 2, "rows_quarantined": 2, "rows_superseded": 0}
-    return {
-        "file_name": "a.csv",
-        "feed": "order_items",
-        "size_bytes": 9,
-        "content_hash": "x",
-        **rows,
-        "state": "loaded",
-    }
-
-
-def quarantined(line):
-    rule = {"feed": "order_items", "rule": "known_channel", "reason": "channel must be web or app"}
-    return {**rule, "file_name": "a.csv", "line_number": line, "raw_text": SECRET}
-
-
-def run(name, step):
-    started = datetime(2025, 9, 6 if name == "old" else 7, step, tzinfo=UTC)
-    return {
-        "run_id": name,
-        "step": f"step{step}",
-        "position": step,
-        "source": "atoz",
-        "rows": 1,
-        "seconds": 1.0,
-        "started_at": started,
-    }
-
-
-def test_only_the_compared_periods_are_read_from_the_bridge(loaded):
-    assert loaded.bridge["driver"].tolist() == ["baseline", "volume", "aov", "days", "period"]
-    assert loaded.cells[["country", "region", "channel", "category", "driver"]].to_numpy().tolist() == [
-        ["India", "West", "Mobile", "Books", "days"]
-    ]
-
-
-def test_money_is_a_number_and_days_are_days(loaded):
-    assert loaded.orders["net_revenue"].tolist() == [100.5, 100.5]
-    assert sorted(loaded.orders["date"].dt.date) == [date(2025, 8, 5), date(2025, 9, 5)]
-    steps = ["converted_amount", "net_revenue", "taxed_amount", "net_amount_inr"]
-    assert loaded.amounts["date"].dt.date.tolist() == [date(2025, 9, 5)]
-    assert loaded.amounts[steps].iloc[0].tolist() == [100.0, 100.0, 104.0, 106.0]
-
-
-def test_the_newest_forecast_of_the_total_is_read(loaded):
-    assert loaded.forecast["as_of"].dt.date.tolist() == [date(2025, 9, 2)]
-    assert loaded.accuracy["as_of"].dt.date.tolist() == [date(2025, 9, 2)]
-
-
-def test_the_steps_are_those_of_the_last_run(loaded):
-    assert loaded.runs[["run_id", "step"]].to_numpy().tolist() == [["new", "step1"], ["new", "step2"]]
-
-
-def test_quarantine_is_counted_and_its_lines_stay_where_they_are(loaded, tmp_path):
-    assert loaded.quarantine.to_dict("records") == [
+def test_quarantine_is_counted_and_its_lines_stay_where_they_are(reading, tmp_path):
+    assert reading.data.quarantine.to_dict("records") == [
         {"feed": "order_items", "rule": "known_channel", "reason": "channel must be web or app", "rows": 2}
     ]
-    assert SECRET not in reports.write(loaded, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "secret-line" not in write_single(reading, tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_versions_of_what_was_read_are_kept(loaded, lakehouse):
-    assert loaded.versions["gold.gld_revenue_bridge"] == lakehouse.version(GLD_REVENUE_BRIDGE)
-    assert "gold.gld_fact_order_items" not in loaded.versions
+def test_a_published_bridge_is_shown_as_it_is(tmp_path, question):
+    make_warehouse(tmp_path)
+    place = {"country": None, "region": None, "channel": None, "category": None}
+    spans = {
+        "baseline_first": AUGUST.first, "baseline_last": AUGUST.last,
+        "period_first": SEPTEMBER.first, "period_last": SEPTEMBER.last,
+    }  # fmt: skip
+    drivers = ("baseline", "days", "period", "volume", "aov")
+    rows = [
+        {**place, **spans, "measure": "net_revenue", "unit": "INR", "scope": "total", "position": n, "driver": driver,
+         "stage": "calendar" if driver == "days" else "total", "amount": Decimal(n)}
+        for n, driver in enumerate(drivers)
+    ]  # fmt: skip
+    store(tmp_path, GLD_REVENUE_BRIDGE, pd.DataFrame(rows))
+    data = load(newest(tmp_path), question)
+    assert data.bridge["driver"].tolist() == list(drivers)
+    assert data.bridge["amount"].tolist() == [0, 1, 2, 3, 4]
 
 
-def test_tables_that_were_never_written_are_empty(before, tmp_path):
-    assert before.newest_day is None
-    assert list(before.versions) == ["ops.ops_source"]
-    assert reports.write(before, tmp_path / "report.html").exists()
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        (Question("profit", AUGUST, SEPTEMBER), "There is no measure 'profit'"),
+        (Question("net_revenue", SEPTEMBER, SEPTEMBER), "have days in common"),
+        (Question("net_revenue", AUGUST, parse_period("2031-01")), "There are no data for 2031-01"),
+        (Question("net_revenue", parse_period("1000-01-01:2025-07-31"), SEPTEMBER), "ask for at most"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_says_why(snapshot, question, message):
+    with pytest.raises((UsageError, InputError), match=message):
+        load(snapshot, question)
 
 
-def test_the_file_is_written_from_what_was_loaded(loaded, tmp_path):
-    text = reports.write(loaded, tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "Revenue rose by INR 4.00 from August 2025 to September 2025, to INR 4.00." in text
-
-
-def test_an_unknown_measure_is_wrong_use(lakehouse):
-    with pytest.raises(UsageError, match="There is no measure 'profit'"):
-        load(lakehouse, **{**COMPARED, "measure": "profit"})
+def test_versions_name_what_was_read(reading):
+    assert reading.data.versions["gold.gld_daily_orders"] == 0
+    assert "gold.gld_revenue_bridge" not in reading.data.versions

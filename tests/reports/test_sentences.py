@@ -7,8 +7,9 @@ import pytest
 from reports.bridge import read_bridge
 from reports.narrative.answer import answer, findings, warnings
 from reports.numbers import MINUS
-from reports.page import page
+from reports.pages import pages
 from reports.sentences import Value, listed, opened, say
+from tests.reports.readings import reading_of
 
 NUMBER = re.compile(rf"([+{MINUS}]?)([\d,]+(?:\.\d+)?)([KMB%]?)")
 SCALES = {"": 1.0, "%": 0.01, "K": 1e3, "M": 1e6, "B": 1e9}
@@ -29,10 +30,13 @@ def states(value):
     return any(abs(number - value.number) <= slack for number, slack in numbers_in(value.shown))
 
 
+def sentences_of(page):
+    return [*page.lead, *page.warnings, *(sentence for section in page.sections for sentence in section.sentences)]
+
+
 @pytest.fixture(scope="module")
 def any_sentences(any_data):
-    content = page(any_data)
-    return [*content.answer, *content.warnings, *(s for section in content.sections for s in section.sentences)]
+    return [sentence for page in pages(reading_of(any_data)) for sentence in sentences_of(page)]
 
 
 def test_every_value_is_stated_as_it_is(any_sentences):

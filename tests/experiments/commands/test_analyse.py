@@ -81,19 +81,30 @@ def test_a_report_is_written_where_it_is_asked_for(assay, refreshed, tmp_path):
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["why.html"]
 
 
-def test_a_report_explains_what_was_not_explained_yet(assay, changeable, rows, tmp_path):
+def test_a_report_explains_what_was_not_explained_yet_and_leaves_gold_alone(assay, changeable, versions, tmp_path):
+    before = versions(changeable.warehouse)
     question = ("--measure", "orders", "--period", "2025-Q2", "--baseline", "2025-Q1", "--out", "q2.html")
     answer = assay("report", *question, *changeable.options)
     assert answer.code == 0
     assert answer.out == f"Report: {tmp_path}/q2.html\n"
-    bridge = rows(changeable.warehouse, "gold/gld_revenue_bridge")
-    assert "2025-04-01" in set(bridge.loc[bridge["measure"] == "orders", "period_first"].astype(str))
-    assert "Q2 2025" in (tmp_path / "q2.html").read_text(encoding="utf-8")
+    assert versions(changeable.warehouse) == before
+    assert "Orders rose" in (tmp_path / "q2.html").read_text(encoding="utf-8")
 
 
-def test_a_report_cannot_take_the_place_of_a_folder(assay, refreshed, listing, tmp_path):
+@pytest.mark.parametrize(
+    ("flag", "name"), [("--excel", "report.xlsx"), ("--markdown", "report.md"), ("--site", "site")]
+)
+def test_each_form_has_a_place_of_its_own(assay, changeable, flag, name):
+    answer = assay("report", flag, "--json", *changeable.options)
+    assert answer.code == 0
+    written = Path(answer.json["report"])
+    assert written.is_file()
+    assert (changeable.warehouse / "reports" / name) in (written, written.parent)
+
+
+def test_a_report_cannot_take_the_place_of_another_folder(assay, refreshed, listing, tmp_path):
     (tmp_path / "mine").mkdir()
     answer = assay("report", "--out", "mine", *refreshed.options)
     assert (answer.code, answer.out) == (2, "")
-    assert "is a directory" in answer.err
+    assert "is there already and no report" in answer.err
     assert listing() == ["mine"]

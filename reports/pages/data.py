@@ -1,0 +1,19 @@
+"""What came in, and what it is worth."""
+
+from reports.narrative.inputs import newest_sentence
+from reports.page import Page
+from reports.reading import Reading
+from reports.sections import inputs
+from reports.sentences import say
+
+
+def page(reading: Reading) -> Page:
+    """Files, rows, quarantine, restatements, quality."""
+    newest = newest_sentence(reading.data)
+    return Page(
+        name="data",
+        menu="Data",
+        title="The data behind it",
+        lead=(newest or say("Gold holds no orders."),),
+        sections=(inputs.section(reading.data),),
+    )

@@ -1,0 +1,125 @@
+"""Movements that the dip scan keeps in Gold: the list, and a page for each."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from etl.periods import Period, long_date
+from etl.schemas.results import GLD_DIPS
+from reports import numbers
+from reports.numbers import STYLES, Unit
+from reports.page import Page
+from reports.reading import Reading
+from reports.sections.daily import around
+from reports.sentences import Sentence, count, money, percent, say, signed
+from reports.views import Cell, Section, table
+
+COLUMNS = [
+    "dip_id", "measure", "unit", "series", "kind", "first_day", "last_day", "rank", "actual", "expected", "amount",
+    "low", "high", "probability", "q_value", "expected_by", "course", "recovered_on", "explanation",
+]  # fmt: skip
+COURSES = {
+    "open": "It is not over yet",
+    "temporary": "It was temporary",
+    "level_shift": "The level has shifted",
+}
+SHOWN = 40
+
+
+def dip_section(reading: Reading) -> Section:
+    """The movements found, each with a link to its page."""
+    rows = dips(reading)
+    if rows.empty:
+        return Section("dips", "Other movements", (say("Gold keeps no unusual movement of a month, week or day."),))
+    told = say(
+        "The dip scan keeps {movements} outside what the days before let expect.",
+        movements=count(len(rows), "movement"),
+    )
+    cells = [_row(row, reading.data.style) for _, row in rows.iterrows()]
+    headers = ("When", "What", "Amount", "95% interval", "Since then")
+    return Section(
+        "dips",
+        "Other movements",
+        (told,),
+        tables=(table("Movements, most worth reading first", headers, cells, text_columns=2),),
+    )
+
+
+def dips(reading: Reading) -> pd.DataFrame:
+    """The movements in Gold, by rank."""
+    return reading.snapshot.rows(GLD_DIPS, COLUMNS).sort_values("rank").head(SHOWN).reset_index(drop=True)
+
+
+def pages(reading: Reading) -> Iterator[Page]:
+    """One page for each movement."""
+    for _, row in dips(reading).iterrows():
+        yield _page(reading, row)
+
+
+def page_name(rank: int) -> str:
+    """The file of the movement of this rank; never made of a name from data."""
+    return f"dip-{rank}"
+
+
+def _page(reading: Reading, row: pd.Series) -> Page:
+    unit = Unit(str(row["unit"]), STYLES[reading.data.style])
+    days = Period(row["first_day"].date(), row["last_day"].date())
+    sections = [Section("judgement", "How unusual it was", tuple(_judged(row)), is_list=True)]
+    if row["series"] == "total":
+        sections.append(around(reading.data, days))
+    return Page(
+        name=page_name(int(row["rank"])),
+        menu="",
+        title=f"{_what(row)}: {days.label}",
+        lead=tuple(_lead(row, days, unit)),
+        sections=tuple(sections),
+    )
+
+
+def _lead(row: pd.Series, days: Period, unit: Unit) -> list[Sentence]:
+    told = say(
+        "{days} brought {actual} where {expected} was expected: {amount} (95% interval {interval}).",
+        days=days.label,
+        actual=money(float(row["actual"]), unit),
+        expected=money(float(row["expected"]), unit),
+        amount=signed(float(row["amount"]), unit),
+        interval=numbers.interval(float(row["low"]), float(row["high"]), unit),
+    )
+    explained = [say("{text}", text=str(row["explanation"]))] if isinstance(row["explanation"], str) else []
+    return [told, *explained, _course(row)]
+
+
+def _course(row: pd.Series) -> Sentence:
+    recovered = ""
+    if pd.notna(row["recovered_on"]):
+        recovered = f": back inside its interval on {long_date(row['recovered_on'].date())}"
+    return say("{course}{recovered}.", course=COURSES[row["course"]], recovered=recovered)
+
+
+def _judged(row: pd.Series) -> list[Sentence]:
+    return [
+        say("Expected by {method}.", method=str(row["expected_by"]).rstrip(".")),
+        say(
+            "Normal variation brings a movement as large in {share} of cases; among all that were looked at, the false "
+            "discovery rate is {q}.",
+            share=percent(float(row["probability"])),
+            q=percent(float(row["q_value"])),
+        ),
+    ]
+
+
+def _row(row: pd.Series, style: str) -> tuple[str | Cell, ...]:
+    unit = Unit(str(row["unit"]), STYLES[style])
+    days = Period(row["first_day"].date(), row["last_day"].date())
+    return (
+        Cell(days.label, link=f"{page_name(int(row['rank']))}.html"),
+        _what(row),
+        numbers.signed(float(row["amount"]), unit),
+        numbers.interval(float(row["low"]), float(row["high"]), unit),
+        COURSES[row["course"]].lower(),
+    )
+
+
+def _what(row: pd.Series) -> str:
+    place = "" if row["series"] == "total" else f", {str(row['series']).partition('=')[2]}"
+    return f"{str(row['measure']).replace('_', ' ').capitalize()}{place}"

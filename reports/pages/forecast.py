@@ -1,0 +1,49 @@
+"""What comes next, how good such forecasts were, and why this one differs from the last."""
+
+from datetime import timedelta
+
+from etl.periods import Period
+from reports.daily_chart import fan_figure
+from reports.data import ReportData
+from reports.narrative.outlook import outlook_sentences
+from reports.outlook import of_measure
+from reports.page import Page
+from reports.reading import Reading
+from reports.sections import outlook
+from reports.sections.daily import day_table
+from reports.sentences import say
+from reports.summaries import daily, within
+from reports.views import Chart, Section
+
+DAYS_BEFORE = 56
+
+
+def page(reading: Reading) -> Page:
+    """The fan, the months, the backtest."""
+    data = reading.data
+    if data.forecast.empty:
+        lead = (say("There is no forecast in Gold yet: `assay forecast` makes one."),)
+        return Page("forecast", "Forecast", "What comes next", lead)
+    return Page(
+        name="forecast",
+        menu="Forecast",
+        title="What comes next",
+        lead=tuple(outlook_sentences(data)[:2]),
+        sections=(_fan(data), outlook.section(data)),
+    )
+
+
+def _fan(data: ReportData) -> Section:
+    """The last eight weeks and the days ahead."""
+    ahead = of_measure(data, "net_revenue")
+    as_of = ahead["as_of"].iloc[0].date()
+    seen = within(daily(data), Period(as_of - timedelta(days=DAYS_BEFORE), as_of))
+    chart = Chart(
+        name="chart-fan",
+        title=outlook_sentences(data)[0].text,
+        description="Line of daily net revenue, and the expected days after it with bands of 40% and 80%.",
+        figure=fan_figure(seen, ahead, data.currency),
+        table=day_table(seen, ahead, of_measure(data, "orders"), data.currency),
+        note="Blue: what happened. Green: expected, with the middle 40% and 80% of what single days may bring.",
+    )
+    return Section("fan", "Day by day", (), charts=(chart,))

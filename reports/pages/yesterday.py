@@ -1,0 +1,94 @@
+"""The prior day, as marketing needs it in the morning."""
+
+from datetime import date
+
+import pandas as pd
+
+from etl.periods import long_date
+from reports import numbers
+from reports.data import ReportData
+from reports.marks import special_days
+from reports.narrative.daily import unusual_sentences
+from reports.narrative.yesterday import day_sentences, largest_move
+from reports.numbers import Unit
+from reports.page import Page
+from reports.reading import Reading
+from reports.sentences import Sentence, say
+from reports.summaries import daily, main_country
+from reports.unusual import expectations, unusual_days
+from reports.views import Figure, Section, Table, table
+from reports.yesterday import HELD_BY, against_weekday, by_coupon, forecast_of, promotions
+
+ON_COLUMNS = ["country", "festival", "holiday", "promotions", "discount"]
+
+
+def page(reading: Reading) -> Page:
+    """The newest business day: in all, by channel, country, category and coupon, and what was on."""
+    day, unit = reading.data.newest_day, reading.data.currency
+    if day is None:
+        return Page("yesterday", "Yesterday", "Yesterday", (say("Gold holds no orders."),))
+    parts = {dimension: against_weekday(reading.snapshot, dimension, day) for dimension in HELD_BY}
+    total = parts["channel"][["day", "week_before", "usual"]].sum()
+    sections = [_section(dimension, rows, unit) for dimension, rows in parts.items() if len(rows) > 1]
+    coupons = by_coupon(reading.snapshot, day)
+    if len(coupons) > 1:
+        sections.append(_section("coupon", coupons, unit))
+    return Page(
+        name="yesterday",
+        menu="Yesterday",
+        title=f"Yesterday: {long_date(day)}",
+        lead=(*day_sentences(day, total, unit, forecast_of(reading.snapshot, day)), *_unusual(reading.data, day)),
+        figures=_figures(day, total, unit),
+        sections=(*sections, _on(promotions(reading.snapshot, day))),
+    )
+
+
+def _figures(day: date, total: pd.Series, unit: Unit) -> tuple[Figure, ...]:
+    usual = "" if pd.isna(total["usual"]) else numbers.amount(float(total["usual"]), unit)
+    return (
+        Figure(long_date(day), numbers.amount(float(total["day"]), unit), f"{day:%A}"),
+        Figure("A week before", numbers.amount(float(total["week_before"]), unit), ""),
+        Figure(f"Usual {day:%A}", usual, "mean of the four before"),
+    )
+
+
+def _unusual(data: ReportData, day: date) -> tuple[Sentence, ...]:
+    """Whether the number of orders is out of the ordinary for such a day."""
+    days, special = daily(data), special_days(data.calendar, main_country(data))
+    if not (expectations(days, special)["date"] == pd.Timestamp(day)).any():
+        return (say("It is a day of its own kind, or history is too short, so how usual it was is not judged."),)
+    found = unusual_days(days, special)
+    here = found[found["date"] == pd.Timestamp(day)]
+    if here.empty:
+        return (say("Its number of orders is within what such a day usually brings."),)
+    return tuple(unusual_sentences(days, here))
+
+
+def _section(dimension: str, rows: pd.DataFrame, unit: Unit) -> Section:
+    found = largest_move(rows, unit)
+    headers = (dimension.capitalize(), "Yesterday", "Week before", "Usual", "On usual")
+    shown = table(f"Net revenue by {dimension}, {unit.name}", headers, [_row(row, unit) for _, row in rows.iterrows()])
+    return Section(dimension, f"By {dimension}", (found,) if found else (), tables=(shown,))
+
+
+def _row(row: pd.Series, unit: Unit) -> tuple[str, ...]:
+    change = None if pd.isna(row["usual"]) else numbers.ratio(row["day"] - row["usual"], abs(row["usual"]))
+    amounts = ("" if pd.isna(row[name]) else numbers.short(row[name], unit) for name in ("day", "week_before", "usual"))
+    return str(row["name"]), *amounts, "" if change is None else numbers.signed_percent(change)
+
+
+def _on(rows: pd.DataFrame) -> Section:
+    if rows.empty:
+        return Section("on", "What was on", (say("No promotion, festival or public holiday is known for that day."),))
+    return Section("on", "What was on", (), tables=(_on_table(rows),))
+
+
+def _on_table(rows: pd.DataFrame) -> Table:
+    told = [
+        (str(country), " and ".join(name for name in (festival, holiday) if isinstance(name, str)), f"{running:.0f}",
+         "" if pd.isna(discount) else numbers.percent(discount / 100))
+        for country, festival, holiday, running, discount in rows[ON_COLUMNS].to_numpy()
+    ]  # fmt: skip
+    return table(
+        "By country", ("Country", "Festival or holiday", "Promotions", "Deepest discount"), told, text_columns=2
+    )

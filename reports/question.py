@@ -1,0 +1,87 @@
+"""What a reader asks: a measure, two periods, and the part of the business that is meant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from etl.errors import InputError, UsageError, raise_problems
+from etl.periods import Period, month_of
+
+MEASURES = {
+    "net_revenue": "Revenue",
+    "net_amount_inr": "Revenue (legacy measure)",
+    "orders": "Orders",
+    "units": "Units",
+}
+LEGACY = "net_amount_inr"
+LONGEST_DAYS = 1_100
+
+
+@dataclass(frozen=True)
+class Question:
+    """Why did ``measure`` move from ``baseline`` to ``period``, of the sales with the values of ``where``?
+
+    ``where`` holds a dimension and its value each, sorted; without any, everything is meant.
+    """
+
+    measure: str
+    baseline: Period
+    period: Period
+    where: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Such as: Revenue of India, Mobile."""
+        return f"{MEASURES[self.measure]}{self.selection}"
+
+    def query(self, **changes: str) -> str:
+        """The question as the query of an address, with some of its parts changed, or left out by an empty text."""
+        parts = {"measure": self.measure, "period": self.period.code, "baseline": self.baseline.code}
+        return "?" + urlencode({name: text for name, text in {**parts, **dict(self.where), **changes}.items() if text})
+
+    @property
+    def selection(self) -> str:
+        """Such as: `` of India, Mobile``; nothing where everything is meant."""
+        return f" of {', '.join(value for _, value in self.where)}" if self.where else ""
+
+
+def newest_months(held: Period) -> tuple[Period, Period]:
+    """The month before the newest whole month of the days held, and that month; ``InputError`` for less than two."""
+    month, whole = month_of(held.first), []
+    while month.last <= held.last:
+        if month.first >= held.first:
+            whole.append(month)
+        month = month.following
+    if len(whole) < 2:
+        raise InputError(
+            f"The data hold {len(whole)} whole months ({held.first} to {held.last}), two are needed to compare: "
+            "name shorter periods with --period and --baseline."
+        )
+    return whole[-2], whole[-1]
+
+
+def check_question(question: Question, *, legacy: bool, held: Period) -> None:
+    """Hold a question against what a warehouse can answer.
+
+    Raises ``UsageError`` with every problem of the question itself, and ``InputError`` for periods outside the days
+    that the warehouse holds.
+    """
+    raise_problems(_problems(question, legacy), UsageError)
+    outside = [
+        each for each in (question.baseline, question.period) if each.last < held.first or each.first > held.last
+    ]
+    if outside:
+        names = " and ".join(str(each) for each in outside)
+        raise InputError(f"There are no data for {names}: the warehouse holds {held.first} to {held.last}.")
+
+
+def _problems(question: Question, legacy: bool) -> Iterator[str]:
+    known = [name for name in MEASURES if legacy or name != LEGACY]
+    if question.measure not in known:
+        yield f"There is no measure {question.measure!r}: give one of {', '.join(known)}."
+    baseline, period = question.baseline, question.period
+    if baseline.first <= period.last and period.first <= baseline.last:
+        yield f"{baseline} and {period} have days in common: compare periods that have none."
+    for each in (baseline, period):
+        if each.days > LONGEST_DAYS:
+            yield f"{each} has {each.days:,} days: ask for at most {LONGEST_DAYS:,}."

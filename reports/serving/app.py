@@ -1,0 +1,183 @@
+"""The web application: pages for people, JSON for programs; it reads and never writes."""
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query, Response
+from fastapi import Request as HttpRequest
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException as AnyHttpError
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from etl.errors import AssayError
+from reports.html import assets, render
+from reports.serving import documents
+from reports.serving.asking import FIELDS, check_fields, question_of
+from reports.serving.edition import EXPLORE, Edition, Request
+from reports.serving.guard import guarding
+from reports.serving.shelf import Shelf
+from reports.site import FRONT
+from reports.snapshot import Snapshot
+
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+KINDS = {"js": "text/javascript", "css": "text/css"}
+LOCAL = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+Text = Annotated[str, Query(max_length=200)]
+
+
+def make_app(
+    warehouse: Path,
+    publish: Callable[[Snapshot], Edition] = Edition,
+    *,
+    token: str | None = None,
+    hosts: list[str] | None = None,
+) -> FastAPI:
+    """The application over ``warehouse``; ``publish`` makes the edition of a snapshot.
+
+    Args:
+        warehouse: A folder that was filled; raises ``InputError`` where it was not.
+        publish: How an edition is made.
+        token: What a reader must know, where there is one.
+        hosts: Names under which it may be asked; this machine's own where none are given, so that a page of another
+            site cannot reach it through a name of its own.
+    """
+    shelf = Shelf(warehouse, publish)
+    app = FastAPI(title="Assay", docs_url=None, redoc_url=None, lifespan=_watching(shelf))
+    app.middleware("http")(guarding(token))
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts or LOCAL)
+    app.add_exception_handler(AssayError, _refused)
+    app.add_exception_handler(AnyHttpError, _missing)
+    _add_pages(app, shelf)
+    _add_documents(app, shelf)
+    return app
+
+
+def _watching(shelf: Shelf) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watcher = threading.Thread(target=shelf.watch, name="shelf", daemon=True)
+        watcher.start()
+        yield
+        shelf.stop()
+
+    return lifespan
+
+
+def _add_pages(app: FastAPI, shelf: Shelf) -> None:
+    known = {asset.name: asset for asset in assets()}
+
+    @app.get("/", include_in_schema=False)
+    def front() -> Response:
+        return RedirectResponse(FRONT)
+
+    @app.get("/assets/{name}", include_in_schema=False)
+    def asset(name: str) -> Response:
+        if name not in known:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such file.")
+        return Response(known[name].text, headers=FOR_EVER, media_type=KINDS[known[name].kind])
+
+    @app.get(f"/{EXPLORE}", include_in_schema=False)
+    def explore(request: HttpRequest) -> Response:
+        edition = shelf.current
+        check_fields(request.query_params, [*FIELDS, *edition.values, "driver"])
+        question = question_of(request.query_params, edition.question, edition.values)
+        return _page(request, edition, Request(EXPLORE, question, request.query_params.get("driver", "")))
+
+    @app.get("/{name}.html", include_in_schema=False)
+    def page(request: HttpRequest, name: str) -> Response:
+        edition = shelf.current
+        check_fields(request.query_params, FIELDS)
+        asked = Request(name, question_of(request.query_params, edition.question, {}))
+        try:
+            return _page(request, edition, asked)
+        except KeyError:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such page.") from None
+
+
+def _add_documents(app: FastAPI, shelf: Shelf) -> None:
+    def answered(request: HttpRequest, name: str) -> Response:
+        edition = shelf.current
+        check_fields(request.query_params, [*FIELDS, *edition.values])
+        question = question_of(request.query_params, edition.question, edition.values)
+        return _json(edition, edition.answer(Request(name, question)))
+
+    narrowed = _narrowing(shelf.current)
+
+    @app.get("/api/explain", openapi_extra=narrowed, summary="Why a measure moved, of any part of the business")
+    def explain(request: HttpRequest) -> Response:
+        return answered(request, "api/explain")
+
+    @app.get("/api/segments", openapi_extra=narrowed, summary="What each value of each dimension added to the change")
+    def segments(request: HttpRequest) -> Response:
+        return answered(request, "api/segments")
+
+    @app.get("/api/forecast", summary="The newest forecast of one series")
+    def forecast(request: HttpRequest, measure: Text = "net_revenue", series: Text = "total") -> JSONResponse:
+        check_fields(request.query_params, ["measure", "series"])
+        edition = shelf.current
+        document = documents.forecast_document(edition.snapshot, measure, series)
+        if not document["days"]:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no forecast of this measure and series.")
+        return _stamped(edition, document)
+
+    @app.get("/api/claims", summary="Every published claim, tested")
+    def claims(request: HttpRequest) -> JSONResponse:
+        check_fields(request.query_params, [])
+        edition = shelf.current
+        return _stamped(edition, documents.claims_document(edition.snapshot))
+
+    @app.get("/api/status", summary="What is served, and how new it is")
+    def status(request: HttpRequest) -> JSONResponse:
+        check_fields(request.query_params, [])
+        edition = shelf.current
+        return _stamped(edition, documents.status_document(edition.snapshot, edition.source))
+
+
+def _narrowing(edition: Edition) -> dict[str, Any]:
+    """The fields of a question, for the API's description; those of dimensions are the source's own."""
+    text = {"in": "query", "schema": {"type": "string"}}
+    meanings = {
+        "measure": "net_revenue, net_amount_inr, orders or units",
+        "period": "2025-09, 2025-Q3, 2025, a day, or FIRST:LAST",
+        "baseline": "what the period is compared with",
+    }
+    fields = {**meanings, **{name: f"only this {name}" for name in edition.values}}
+    return {"parameters": [{"name": name, "description": meaning, **text} for name, meaning in fields.items()]}
+
+
+def _page(request: HttpRequest, edition: Edition, asked: Request) -> Response:
+    """A page, or only that it did not change since the reader fetched it."""
+    headers = {"ETag": f'"{edition.tag}"', "Cache-Control": "no-cache", "X-Assay-Edition": edition.tag}
+    body = edition.answer(asked)
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body, media_type="text/html", headers=headers)
+
+
+def _stamped(edition: Edition, document: documents.Document) -> JSONResponse:
+    return JSONResponse(document, headers={"X-Assay-Edition": edition.tag})
+
+
+def _json(edition: Edition, body: bytes) -> Response:
+    return Response(body, media_type="application/json", headers={"X-Assay-Edition": edition.tag})
+
+
+async def _refused(request: HttpRequest, error: Exception) -> Response:
+    return _told(request, HTTPStatus.BAD_REQUEST, str(error))
+
+
+async def _missing(request: HttpRequest, error: Exception) -> Response:
+    status = HTTPStatus(getattr(error, "status_code", HTTPStatus.NOT_FOUND))
+    return _told(request, status, str(getattr(error, "detail", error)))
+
+
+def _told(request: HttpRequest, status: HTTPStatus, sentence: str) -> Response:
+    """A sentence that says what is wrong: as JSON to programs, as a page to people."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": sentence}, status)
+    text = render("error.html.j2", title=status.phrase, sentence=sentence)
+    return Response(text, status, media_type="text/html")

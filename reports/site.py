@@ -1,0 +1,90 @@
+"""The report as a folder of pages, or as one file; what is there before stays readable until the new one is whole."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from etl.errors import UsageError
+from etl.periods import long_date
+from reports.html import Frame, assets, menu_of, render_page, render_single
+from reports.pages import pages
+from reports.reading import Reading
+
+ASSETS = "assets"
+FRONT = "index.html"
+
+
+def write_site(reading: Reading, out: Path) -> Path:
+    """Write every page into the folder ``out``, and return its front page.
+
+    ``out`` becomes a link to a folder beside it, which is swapped in one step; the folder before the last is removed.
+    Raises ``UsageError`` where something that is no report is in the way.
+    """
+    if out.exists() and not (out / FRONT).is_file():
+        raise UsageError(f"{out} is there already and no report: name another folder, or remove it.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    folder.chmod(0o755)
+    try:
+        for name, text in files(reading):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    _swap(out, folder)
+    return out / FRONT
+
+
+def write_single(reading: Reading, out: Path) -> Path:
+    """Write everything into the one file ``out``, in one step."""
+    found = list(pages(reading))
+    with replacing(out) as partial:
+        partial.write_text(render_single(found, frame_of(reading)), encoding="utf-8")
+    return out
+
+
+def files(reading: Reading) -> Iterator[tuple[str, str]]:
+    """Name and text of every file of the site, what pages share first."""
+    for asset in assets():
+        yield f"{ASSETS}/{asset.name}", asset.text
+    found, frame = list(pages(reading)), frame_of(reading)
+    for page in found:
+        yield f"{page.name}.html", render_page(page, frame, menu_of(found, page))
+
+
+def frame_of(reading: Reading) -> Frame:
+    """What stands around every page of a reading."""
+    newest = reading.data.newest_day
+    return Frame(reading.data.source.name, reading.question, long_date(newest) if newest else "no orders yet")
+
+
+@contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """A file to write that takes the place of ``out`` at the end of the block; nothing is left where it fails."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=out.suffix)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o644)
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _swap(out: Path, folder: Path) -> None:
+    """Point ``out`` at ``folder``; the folder it pointed at stays for who is reading it, older ones go."""
+    if not out.is_symlink() and out.exists():  # a copy of a report, made without its link
+        out.rename(folder.with_suffix(".copy"))
+    before = out.resolve()
+    link = folder.with_suffix(".link")
+    link.symlink_to(folder.name)
+    link.replace(out)
+    for old in out.parent.glob(f".{out.name}.*"):
+        if old not in (folder, before):
+            shutil.rmtree(old, ignore_errors=True)

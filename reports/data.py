@@ -13,13 +13,14 @@ from reports.question import MEASURES
 
 @dataclass(frozen=True)
 class Source:
-    """The source the warehouse was built from, and the days whose orders it holds."""
+    """The source the warehouse was built from: the days whose orders it holds, and the dimensions of its own."""
 
     name: str
     time_zone: str
     currency: str
     has_legacy_measure: bool
     days: Period
+    dimensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from etl.schemas.daily import CATEGORY, DIMENSIONS, GLD_CALENDAR, GLD_DAILY_CELLS
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
+from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_REVENUE_BRIDGE
 from models.attribution import MEASURES, decompose
 from models.attribution.rows import bridge_rows
@@ -27,13 +28,6 @@ AMOUNTS = (
     "taxed_amount",
     "net_amount_inr",
 )
-SOLD = f"""
-    select transaction_date as date, transaction_id, {", ".join(CELL)},
-        coalesce(customer_id, 'order:' || transaction_id) as cluster, customer_id is not null as customer_known,
-        if(is_return_line, 0, 1) as lines, if(is_return_line, 0, quantity) as quantity,
-        {", ".join(f"{name}::double as {name}" for name in AMOUNTS)}
-    from {GLD_FACT_ORDER_ITEMS.name}
-"""
 LABEL = "case when date between $1 and $2 then 'baseline' else 'period' end as period"
 INSIDE = "(date between $1 and $2 or date between $3 and $4)"
 
@@ -47,9 +41,15 @@ def explanation(snapshot: Snapshot, question: Question) -> pd.DataFrame:
     return found if len(found) else computed(snapshot, question)
 
 
+def dimensions_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """The dimensions that divide sales: those of every source, then the source's own."""
+    own = snapshot.rows(OPS_SOURCE, ["dimensions"])["dimensions"].dropna()
+    return (*CELL, *(name for names in own for name in names.split()))
+
+
 def values_of(snapshot: Snapshot) -> dict[str, list[str]]:
     """Every value of every dimension, by the name of the dimension, the largest revenue first."""
-    return {name: _values_of(snapshot, name) for name in CELL}
+    return {name: _values_of(snapshot, name) for name in dimensions_of(snapshot)}
 
 
 def _values_of(snapshot: Snapshot, name: str) -> list[str]:
@@ -71,25 +71,37 @@ def published(snapshot: Snapshot, question: Question) -> pd.DataFrame:
 
 def computed(snapshot: Snapshot, question: Question) -> pd.DataFrame:
     """The rows as ``decompose`` gives them; amounts equal the published ones, intervals rest on fewer replicates."""
-    snapshot.derive("sold", SOLD, [GLD_FACT_ORDER_ITEMS])
+    dimensions = dimensions_of(snapshot)
+    snapshot.derive("sold", _sold(dimensions), [GLD_FACT_ORDER_ITEMS])
     bridge = decompose(
-        _sales(snapshot, question),
+        _sales(snapshot, question, dimensions),
         _orders(snapshot, question),
         _daily(snapshot, question),
         _events(snapshot, question),
         baseline=(question.baseline.first, question.baseline.last),
         period=(question.period.first, question.period.last),
         measure=question.measure,
-        dimensions=CELL,
+        dimensions=dimensions,
         replicates=REPLICATES,
     )
     return bridge_rows(bridge).astype({"amount": float}).assign(run_id=None)
 
 
-def _sales(snapshot: Snapshot, question: Question) -> pd.DataFrame:
+def _sold(dimensions: tuple[str, ...]) -> str:
+    """Every line with what is asked of it, its amounts as a model takes them."""
+    return f"""
+        select transaction_date as date, transaction_id, {", ".join(dimensions)},
+            coalesce(customer_id, 'order:' || transaction_id) as cluster, customer_id is not null as customer_known,
+            if(is_return_line, 0, 1) as lines, if(is_return_line, 0, quantity) as quantity,
+            {", ".join(f"{name}::double as {name}" for name in AMOUNTS)}
+        from {GLD_FACT_ORDER_ITEMS.name}
+    """
+
+
+def _sales(snapshot: Snapshot, question: Question, dimensions: tuple[str, ...]) -> pd.DataFrame:
     columns = MEASURES[question.measure].columns
     sums = ", ".join(f"sum({name})::double as {name}" for name in columns) or "0 as nothing"
-    keys = ", ".join(("cluster", *CELL))
+    keys = ", ".join(("cluster", *dimensions))
     sql = f"select {LABEL}, {keys}, {sums} from sold where {INSIDE}{_where(question)} group by all order by all"
     return snapshot.query(sql, [], [*_days(question), *_values(question)])
 

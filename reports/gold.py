@@ -53,7 +53,8 @@ def load(snapshot: Snapshot, question: Question, style: str = "millions") -> Rep
     """
     source = read_source(snapshot)
     check_question(question, legacy=source.has_legacy_measure, held=source.days)
-    bridge, cells = bridge_frames(explanation(snapshot, question).assign(unit=unit_of(question, source)))
+    rows = explanation(snapshot, question).assign(unit=unit_of(question, source))
+    bridge, cells = bridge_frames(rows, source.dimensions)
     return ReportData(
         source=source,
         measure=question.measure,
@@ -75,21 +76,22 @@ def load(snapshot: Snapshot, question: Question, style: str = "millions") -> Rep
     )
 
 
-def bridge_frames(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The total's rows of a bridge, and those of its cells, as a report holds them."""
+def bridge_frames(rows: pd.DataFrame, own: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The total's rows of a bridge, and those of its cells with the source's own dimensions, as a report holds them."""
     total, cells = rows.loc[rows["scope"] == "total"], rows.loc[rows["scope"] == "cell"]
-    return total[BRIDGE_COLUMNS].reset_index(drop=True), cells[CELL_COLUMNS].reset_index(drop=True)
+    return total[BRIDGE_COLUMNS].reset_index(drop=True), cells[[*CELL_COLUMNS, *own]].reset_index(drop=True)
 
 
 def read_source(snapshot: Snapshot) -> Source:
     """The one source of the warehouse; raises ``InputError`` where it holds no orders yet."""
-    columns = ["name", "time_zone", "reporting_currency", "has_legacy_measure", "first_day", "last_day"]
+    columns = ["name", "time_zone", "reporting_currency", "has_legacy_measure", "first_day", "last_day", "dimensions"]
     rows = snapshot.rows(OPS_SOURCE, columns)
     if rows.empty:
         raise InputError(f"There are no orders in {snapshot.warehouse} yet: run assay refresh first.")
     row = rows.iloc[0]
     days = Period(row["first_day"].date(), row["last_day"].date())
-    return Source(row["name"], row["time_zone"], row["reporting_currency"], bool(row["has_legacy_measure"]), days)
+    own = tuple(str(row["dimensions"] or "").split())
+    return Source(row["name"], row["time_zone"], row["reporting_currency"], bool(row["has_legacy_measure"]), days, own)
 
 
 def unit_of(question: Question, source: Source) -> str:

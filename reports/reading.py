@@ -26,7 +26,7 @@ def part_of(base: Reading, question: Question) -> Reading:
     Orders are those of the question's part of the business, as far as they know its dimensions.
     """
     rows = explanation(base.snapshot, question).assign(unit=unit_of(question, base.data.source))
-    bridge, cells = bridge_frames(rows)
+    bridge, cells = bridge_frames(rows, base.data.source.dimensions)
     orders = base.data.orders
     for name, value in question.where:
         orders = orders[orders[name] == value] if name in orders else orders

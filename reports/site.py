@@ -23,7 +23,7 @@ def write_site(reading: Reading, out: Path) -> Path:
     ``out`` becomes a link to a folder beside it, which is swapped in one step; the folder before the last is removed.
     Raises ``UsageError`` where something that is no report is in the way.
     """
-    if out.exists() and not (out / FRONT).is_file():
+    if out.exists() and not (out / ASSETS).is_dir():
         raise UsageError(f"{out} is there already and no report: name another folder, or remove it.")
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))

@@ -39,6 +39,11 @@ class Month:
         return self.revenue / self.orders if self.orders else None
 
 
+def divisions(data: ReportData) -> dict[str, str]:
+    """The dimensions that may divide sales, and what a reader calls them; the source's own at the end."""
+    return {**DIMENSIONS, **{name: name.replace("_", " ").capitalize() for name in data.source.dimensions}}
+
+
 def within(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
     """The rows dated in the period."""
     return frame[frame["date"].between(pd.Timestamp(period.first), pd.Timestamp(period.last))]

@@ -16,7 +16,7 @@ from reports.pages.claims import claims
 from reports.reading import Reading
 from reports.sheets import COUNT, DATE, MONEY, SHARE, Book, Column
 from reports.site import replacing
-from reports.summaries import DIMENSIONS, contributions, months, tells_apart
+from reports.summaries import contributions, divisions, months, tells_apart
 
 FORECAST_COLUMNS = ["measure", "date", "mean", "q10", "q50", "q90"]
 CLAIM_COLUMNS = ["text", "result", "estimate", "low", "high", "unit", "evidence", "test"]
@@ -112,7 +112,7 @@ def _segments(reading: Reading) -> pd.DataFrame:
     data = reading.data
     parts = [
         contributions(data, dimension).assign(dimension=title)
-        for dimension, title in DIMENSIONS.items()
+        for dimension, title in divisions(data).items()
         if tells_apart(data.cells, dimension)
     ]
     columns = ["dimension", "name", "volume", "aov", "amount"]

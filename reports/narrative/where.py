@@ -4,7 +4,7 @@ from reports.bridge import Bridge
 from reports.data import ReportData
 from reports.numbers import ratio
 from reports.sentences import Sentence, opened, percent, say, signed
-from reports.summaries import DIMENSIONS, by_dimension, contributions
+from reports.summaries import by_dimension, contributions, divisions
 
 CAUTION = say(
     "These are contributions to the change, not causes: no place, channel or category was tested here against its own "
@@ -23,7 +23,7 @@ def leading(data: ReportData, dimension: str, bridge: Bridge) -> Sentence:
     first = contributions(data, dimension).iloc[0]
     return say(
         "{dimension}: the largest part is {name} with {amount}{shares}.",
-        dimension=DIMENSIONS[dimension],
+        dimension=divisions(data)[dimension],
         name=str(first["name"]),
         amount=signed(float(first["amount"]), bridge.unit),
         shares=_shares(data, dimension, str(first["name"]), ratio(float(first["amount"]), bridge.change)),

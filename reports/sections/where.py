@@ -7,7 +7,7 @@ from reports.bridge import Bridge
 from reports.data import ReportData
 from reports.narrative.where import CAUTION, leading, undivided
 from reports.sentences import say
-from reports.summaries import DIMENSIONS, contributions, shortened, tells_apart
+from reports.summaries import DIMENSIONS, contributions, divisions, shortened, tells_apart
 from reports.views import Cell, Chart, Section, Table, table
 
 TITLE = "Where the change lies"
@@ -20,7 +20,7 @@ def section(data: ReportData, bridge: Bridge | None) -> Section:
         return Section(
             "where", TITLE, (say("Gold does not say how the change divides over places, channels and categories."),)
         )
-    divided = [dimension for dimension in DIMENSIONS if tells_apart(data.cells, dimension)]
+    divided = [dimension for dimension in divisions(data) if tells_apart(data.cells, dimension)]
     sentences = [leading(data, dimension, bridge) for dimension in divided]
     missing = undivided([dimension for dimension in DIMENSIONS if dimension not in divided])
     return Section(
@@ -38,7 +38,7 @@ def chart(
 ) -> Chart:
     """What each value of a dimension contributed; ``links`` lead from a value to another page."""
     parts = contributions(data, dimension)
-    name, largest = DIMENSIONS[dimension].lower(), parts.iloc[0]
+    name, largest = divisions(data)[dimension].lower(), parts.iloc[0]
     return Chart(
         name=f"chart-where-{dimension}",
         title=f"{prefix} {name}: {largest['name']}, {numbers.signed(float(largest['amount']), bridge.unit)}",
@@ -59,8 +59,8 @@ def _table(data: ReportData, dimension: str, bridge: Bridge, links: Mapping[str,
         )
         for name, volume, aov, amount in parts[["name", "volume", "aov", "amount"]].itertuples(index=False)
     ]
-    headers = (DIMENSIONS[dimension], "Change", "Volume", "Order value", "Of the change")
-    return table(f"Contribution by {DIMENSIONS[dimension].lower()}, {bridge.unit.name}", headers, rows)
+    headers = (divisions(data)[dimension], "Change", "Volume", "Order value", "Of the change")
+    return table(f"Contribution by {divisions(data)[dimension].lower()}, {bridge.unit.name}", headers, rows)
 
 
 def _share(amount: float, bridge: Bridge) -> str:

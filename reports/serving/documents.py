@@ -9,10 +9,10 @@ from etl.query import plain
 from etl.schemas.results import GLD_CLAIMS, GLD_FORECAST, QUANTILES
 from reports.bridge import Bridge, Driver
 from reports.data import Source
-from reports.explanation import CELL, REPLICATES, published
+from reports.explanation import REPLICATES, published
 from reports.reading import Reading
 from reports.snapshot import Snapshot
-from reports.summaries import contributions, tells_apart
+from reports.summaries import contributions, divisions, tells_apart
 
 Document = dict[str, Any]
 CLAIM_COLUMNS = [
@@ -40,7 +40,7 @@ def explain_document(reading: Reading) -> Document:
 def segments_document(reading: Reading) -> Document:
     """What each value of each dimension added to the change: contributions, not causes."""
     data = reading.data
-    divided = [name for name in CELL if len(data.cells) and tells_apart(data.cells, name)]
+    divided = [name for name in divisions(data) if len(data.cells) and tells_apart(data.cells, name)]
     rows = [
         {"dimension": dimension, "value": name, "amount": amount, "volume": volume, "aov": aov}
         for dimension in divided

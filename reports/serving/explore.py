@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from reports.bridge import LABELS, Bridge
 from reports.data import ReportData
-from reports.explanation import CELL
 from reports.html import Link, render
 from reports.narrative.answer import answer
 from reports.narrative.where import CAUTION
@@ -17,7 +16,7 @@ from reports.sections import where
 from reports.sections.figures import headline_figures
 from reports.sentences import say
 from reports.site import frame_of
-from reports.summaries import months, named, tells_apart
+from reports.summaries import divisions, months, named, tells_apart
 from reports.views import Section
 
 
@@ -68,7 +67,7 @@ def _parts(data: ReportData, bridge: Bridge, question: Question, driver: str) ->
     prefix = f"{LABELS.get(driver, driver)} by" if driver else "By"
     charts = tuple(
         where.chart(part, dimension, bridge, _links(part, dimension, question, driver), prefix)
-        for dimension in CELL
+        for dimension in divisions(data)
         if len(cells) and tells_apart(cells, dimension)
     )
     title = f"Where {LABELS.get(driver, driver).lower()} changed it" if driver else "Where the change lies"

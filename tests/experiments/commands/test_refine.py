@@ -136,4 +136,4 @@ def test_the_refresh_says_in_the_terminal_what_was_skipped(assay, refreshed):
     assert answer.code == 0
     assert answer.out.count("unchanged, skipped") == 5
     assert "net_revenue: September 2025 to October 2025" in answer.out
-    assert answer.out.rstrip().endswith(f"Report: {refreshed.warehouse}/reports/report.html")
+    assert answer.out.rstrip().endswith(f"Report: {refreshed.warehouse}/reports/site/index.html")

@@ -88,7 +88,7 @@ def report(
     if workspace.json:
         print_json({"report": str(path)})
     else:
-        OUTPUT.print(f"Report: {path.resolve()}", markup=False, soft_wrap=True)
+        OUTPUT.print(f"Report: {path.absolute()}", markup=False, soft_wrap=True)
 
 
 def _written(reading: "Reading", form: str, out: Path) -> Path:

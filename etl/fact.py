@@ -66,13 +66,14 @@ def _measured(lines: DataFrame, source: Source) -> DataFrame:
     share = (F.lit(1).cast("decimal(1,0)") - F.col("discount_percent") * F.lit("0.01").cast(PERCENT)).cast(SHARE)
     sold = F.when(F.col("is_return_line"), 0).otherwise(F.col("quantity"))
     remaining = F.col("quantity") - F.col("returned_quantity")
-    gross = (_whole(F.col("quantity")) * F.col("unit_price")).cast(AMOUNT)
+    local = _line_amount if "line_amount" in source.expressions("order_items") else _priced
+    gross = local("quantity")
     with_gross = lines.withColumns({"gross_amount": gross, "share": share, "sold": sold, "remaining": remaining})
     exact = {
-        "list_amount": _converted("sold", F.lit(1).cast(SHARE), "base_rate"),
-        "discounted_amount": _converted("sold", F.col("share"), "base_rate"),
-        "converted_amount": _converted("sold", F.col("share"), "fx_rate"),
-        "net_revenue": _converted("remaining", F.col("share"), "fx_rate"),
+        "list_amount": _converted(local("sold"), F.lit(1).cast(SHARE), "base_rate"),
+        "discounted_amount": _converted(local("sold"), F.col("share"), "base_rate"),
+        "converted_amount": _converted(local("sold"), F.col("share"), "fx_rate"),
+        "net_revenue": _converted(local("remaining"), F.col("share"), "fx_rate"),
     }
     return with_gross.withColumns(exact).withColumns(_legacy(source)).withColumns(_descriptive(source))
 
@@ -81,9 +82,19 @@ def _whole(quantity: Expression) -> Expression:
     return quantity.cast("decimal(10,0)")
 
 
-def _converted(quantity: str, share: Expression, rate: str) -> Expression:
-    """``quantity`` x unit_price x ``share`` x ``rate`` without any rounding."""
-    local = (_whole(F.col(quantity)) * F.col("unit_price")).cast(AMOUNT)
+def _priced(quantity: str) -> Expression:
+    """What so many units cost, in the order's currency, without any rounding."""
+    return (_whole(F.col(quantity)) * F.col("unit_price")).cast(AMOUNT)
+
+
+def _line_amount(quantity: str) -> Expression:
+    """The same of a line whose price is stated as a whole: exact for all of its units, rounded for a part."""
+    part = (F.col("line_amount") * _whole(F.col(quantity))).cast("decimal(28,4)") / _whole(F.col("quantity"))
+    return F.when(F.col(quantity) == F.col("quantity"), F.col("line_amount")).otherwise(part.cast(AMOUNT))
+
+
+def _converted(local: Expression, share: Expression, rate: str) -> Expression:
+    """``local`` x ``share`` x ``rate`` without any rounding."""
     return ((local * share).cast(PRODUCT) * F.col(rate).cast(RATE)).cast(EXACT)
 
 

@@ -46,16 +46,16 @@ class Gold:
         return rows
 
     def _publish_dimensions(self) -> None:
-        products = dim_products(self._needed("products"), self._silver("category"), self._silver("brands"))
+        products = dim_products(self._rows("products"), self._silver("category"), self._silver("brands"))
         self.lakehouse.write(GLD_DIM_PRODUCTS, products)
-        self.lakehouse.write(GLD_DIM_CUSTOMERS, dim_customers(self._needed("customers"), self.source.regions))
+        self.lakehouse.write(GLD_DIM_CUSTOMERS, dim_customers(self._rows("customers"), self.source.regions))
         days = dim_date(self.lakehouse.session, self._silver("calendar"), self.days)
         self.lakehouse.write(GLD_DIM_DATE, days)
 
     def _publish_fact(self) -> int:
         returns = self._silver("returns")
         fact = fact_order_items(
-            self._needed("order_items"),
+            self.lakehouse.read(silver_table("order_items")),
             None if returns is None else returned_quantities(returns),
             self.lakehouse.read(GLD_DIM_CUSTOMERS),
             self.lakehouse.read(GLD_DIM_PRODUCTS),
@@ -86,8 +86,10 @@ class Gold:
     def _silver(self, name: str) -> DataFrame | None:
         return self.lakehouse.read(silver_table(name)) if name in self.source.tables else None
 
-    def _needed(self, name: str) -> DataFrame:
-        return self.lakehouse.read(silver_table(name))
+    def _rows(self, name: str) -> DataFrame:
+        """The Silver table, without rows where the source has no such table."""
+        rows = self._silver(name)
+        return rows if rows is not None else self.lakehouse.frame(silver_table(name), pd.DataFrame())
 
 
 def business_days(lakehouse: Lakehouse) -> tuple[date, date]:

@@ -14,6 +14,7 @@ from etl.duplicates import settle
 from etl.lakehouse import Lakehouse, sql_text
 from etl.quarantine import BROKEN, TEXT, broken_rules, line_text, refused_returns, torn_lines
 from etl.returns import judge_returns
+from etl.schemas.columns import PRICE
 from etl.schemas.ops import OPS_QUARANTINE
 from etl.source import Refinement, Source
 from etl.tables import TABLES
@@ -70,10 +71,21 @@ def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:
         "arrival_date",
         line_text(source.feeds[refinement.feed]).alias(TEXT),
     )
-    if "order_month" in table.column_names:
-        typed = typed.withColumn("order_month", F.trunc("order_date", "month").cast("date"))
+    for column, value in _derived(table, expressions).items():
+        typed = typed.withColumn(column, value)
     judged = typed.withColumn(BROKEN, _first_broken(table, refinement))
     return judged.withColumn(TEXT, F.when(F.col(BROKEN).isNotNull(), F.col(TEXT)))
+
+
+def _derived(table: Table, expressions: dict[str, str]) -> dict[str, Expression]:
+    """The columns that follow from others."""
+    derived = {}
+    if "order_month" in table.column_names:
+        derived["order_month"] = F.trunc("order_date", "month").cast("date")
+    if "line_amount" in expressions:
+        units = F.when(F.col("quantity") != 0, F.col("quantity")).cast("decimal(10,0)")
+        derived["unit_price"] = (F.col("line_amount").cast("decimal(26,12)") / units).cast(PRICE)
+    return derived
 
 
 def _typed(column: Column, expression: str | None, time_zone: str) -> Expression:

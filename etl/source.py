@@ -154,11 +154,14 @@ class Source(Declaration):
         return self
 
     def _unknown_tables(self) -> list[str]:
-        return [f"there is no Silver table slv_{name}" for name in self.tables if f"slv_{name}" not in TABLES]
+        missing = [] if "order_items" in self.tables else ["tables: order_items is missing"]
+        return missing + [f"there is no Silver table slv_{name}" for name in self.tables if f"slv_{name}" not in TABLES]
 
     def _unknown_feeds(self) -> list[str]:
         known = self.feeds
-        return [f"tables.{n}: there is no feed {t.feed!r}" for n, t in self.tables.items() if t.feed not in known]
+        unknown = [f"tables.{n}: there is no feed {t.feed!r}" for n, t in self.tables.items() if t.feed not in known]
+        idle = [feed for feed in known if feed not in self.accounted_tables]
+        return unknown + [f"feeds.{feed}: name it after the table that takes its lines" for feed in idle]
 
     def _column_problems(self) -> list[str]:
         problems = []
@@ -167,12 +170,18 @@ class Source(Declaration):
                 continue
             declared = set(refinement.columns)
             problems += [f"tables.{name}: slv_{name} has no column {c!r}" for c in declared - set(table.column_names)]
-            needed = {c.name for c in table.columns if c.required} - PROVIDED
+            needed = {c.name for c in table.columns if c.required} - PROVIDED - _derivable(declared)
             problems += [f"tables.{name}: column {c!r} is missing" for c in needed - declared]
+            if {"unit_price", "line_amount"} <= declared:
+                problems.append(f"tables.{name}: give unit_price or line_amount, from which unit_price follows")
         return problems
 
 
 PROVIDED = frozenset({"file_name", "line_number", "order_month"})
+
+
+def _derivable(declared: set[str]) -> set[str]:
+    return {"unit_price"} if "line_amount" in declared else set()
 
 
 def shipped_sources() -> list[str]:

@@ -139,6 +139,7 @@ SLV_ORDER_ITEMS = Table(
         required("currency", "string", "ISO 4217 code of the prices"),
         required("quantity", "int", "units; negative on a return line"),
         required("unit_price", PRICE, "list price of one unit in the order's currency"),
+        column("line_amount", AMOUNT, "the whole line's list price, of a source that states it; unit_price rounds it"),
         required("discount_percent", "decimal(5,2)", "percent off the list price"),
         required("tax_amount", AMOUNT, "tax of the line in the order's currency"),
         required("is_return_line", "boolean", "the line itself is a return or cancellation"),

@@ -9,7 +9,7 @@ from etl.exchange import daily_rates
 from etl.fact import fact_order_items
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_PRODUCTS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.silver import SLV_ORDER_ITEMS
-from etl.source import load_source
+from etl.source import Source, load_source
 from tests.etl.refining import literal
 
 pytestmark = pytest.mark.embedded
@@ -43,7 +43,7 @@ def fact(session):
     """The fact of ``lines`` (each ``LINE`` but for what it says), by order and line."""
 
     def build(*lines, returned=None, source="atoz"):
-        declared = load_source(source)
+        declared = source if isinstance(source, Source) else load_source(source)
         landed = [(day, currency, rate) for (currency, day), rate in FX.items()]
         frame = fact_order_items(
             literal(session, SLV_ORDER_ITEMS, [LINE | line for line in lines]),
@@ -161,6 +161,22 @@ def test_a_return_line_sells_nothing_and_takes_its_revenue_back(fact):
     assert row["is_returned"]
     assert (row["list_amount"], row["discounted_amount"], row["converted_amount"]) == (0, 0, 0)
     assert (row["net_revenue"], row["gross_amount"], row["returned_quantity"]) == (-200, -200, 0)
+
+
+def test_a_line_priced_as_a_whole_keeps_its_amount_to_the_last_decimal(fact):
+    retail = load_source("online_retail")
+    order_items = retail.tables["order_items"]
+    columns = {name: text for name, text in order_items.columns.items() if name != "unit_price"}
+    tables = {"order_items": order_items.model_copy(update={"columns": columns | {"line_amount": "total"}})}
+    ten = {"currency": "GBP", "quantity": 3, "line_amount": Decimal(10), "unit_price": Decimal("3.3333")}
+    back = {"quantity": -3, "line_amount": Decimal(-10), "is_return_line": True}
+    found = fact(
+        ten, ten | {"seq_no": 2}, ten | back | {"seq_no": 3}, ten | {"seq_no": 4, "discount_percent": Decimal(25)},
+        returned=[("O1", 2, 1), ("O1", 4, 3)], source=retail.model_copy(update={"tables": tables}),
+    )  # fmt: skip
+    assert [(row["gross_amount"], row["list_amount"], row["net_revenue"]) for _, row in sorted(found.items())] == [
+        (10, 10, 10), (10, 10, Decimal("6.6667")), (-10, 0, -10), (10, 10, 0),
+    ]  # fmt: skip
 
 
 def test_a_source_without_the_legacy_measure_has_none(fact):

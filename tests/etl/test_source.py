@@ -7,6 +7,11 @@ import yaml
 from etl.errors import InputError
 from etl.source import load_source, shipped_sources
 
+ORDER_ITEMS = {
+    "order_id": "code", "seq_no": "line_number", "order_date": "code", "product_id": "code", "currency": "'EUR'",
+    "quantity": "code", "line_amount": "code", "discount_percent": "'0'", "tax_amount": "'0'",
+    "is_return_line": "false", "is_product": "true",
+}  # fmt: skip
 SMALL = {
     "name": "shop",
     "description": "a shop",
@@ -14,8 +19,8 @@ SMALL = {
     "reporting_currency": "EUR",
     "base_rates": {"EUR": "1"},
     "arrival_date": r"(\d{4}-\d{2}-\d{2})",
-    "feeds": {"brands": {"path": "*.csv", "columns": ["code"]}},
-    "tables": {"brands": {"feed": "brands", "columns": {"brand_code": "code"}}},
+    "feeds": {"order_items": {"path": "*.csv", "columns": ["code"]}},
+    "tables": {"order_items": {"feed": "order_items", "columns": ORDER_ITEMS}},
 }
 
 
@@ -68,7 +73,7 @@ def test_every_declared_country_has_a_calendar_of_holidays(name):
 def test_a_users_own_file_is_taken_by_its_path(declared):
     source = load_source(declared(name="my_shop"))
     assert (source.name, source.zone.key) == ("my_shop", "Europe/Paris")
-    assert source.feeds["brands"].delimiter == ","
+    assert source.feeds["order_items"].delimiter == ","
     assert not source.legacy_measure
 
 
@@ -112,17 +117,29 @@ def test_tables_are_held_against_the_contracts_of_silver(declared):
         declared(
             tables={
                 "brands": {"feed": "brand", "columns": {"brand_name": "code", "colour": "code"}},
-                "shops": {"feed": "brands", "columns": {}},
+                "shops": {"feed": "order_items", "columns": {}},
             }
         )
     )
     for part in (
+        "tables: order_items is missing",
+        "feeds.order_items: name it after the table that takes its lines",
         "tables.brands: column 'brand_code' is missing",
         "tables.brands: slv_brands has no column 'colour'",
         "tables.brands: there is no feed 'brand'",
         "there is no Silver table slv_shops",
     ):
         assert part in message
+
+
+def test_a_unit_price_is_stated_or_follows_from_the_whole_lines_and_nothing_else(declared):
+    def with_columns(columns):
+        return declared(tables={"order_items": {"feed": "order_items", "columns": columns}})
+
+    neither = {name: code for name, code in ORDER_ITEMS.items() if name != "line_amount"}
+    assert "tables.order_items: column 'unit_price' is missing" in refusal(with_columns(neither))
+    both = ORDER_ITEMS | {"unit_price": "code"}
+    assert "tables.order_items: give unit_price or line_amount" in refusal(with_columns(both))
 
 
 def test_an_arrival_date_without_a_group_would_find_nothing(declared):

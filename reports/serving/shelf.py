@@ -34,7 +34,7 @@ class Shelf:
         while not self._stopped.wait(POLL_SECONDS):
             try:
                 self._renew(newest_versions(self._warehouse))
-            except (AssayError, OSError) as error:
+            except Exception as error:  # whatever is wrong with a new state must not end the watch
                 log.warning("The newest state of %s is not served: %s", self._warehouse, error)
 
     def stop(self) -> None:

@@ -8,6 +8,7 @@ from reports.question import Question
 from reports.reading import read
 from reports.snapshot import newest
 from tests.reports.atoz_data import atoz_data
+from tests.reports.browsers import ARGUMENTS, CHROMIUM
 from tests.reports.other_data import bare_data, no_data, quiet_data, wholesaler_data
 from tests.reports.warehouse import make_warehouse
 
@@ -68,3 +69,12 @@ def question():
 @pytest.fixture(scope="session")
 def reading(snapshot, question):
     return read(snapshot, question)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield opened
+        opened.close()

@@ -1,30 +1,16 @@
 """The report in a real browser: it draws, fits a phone, asks for nothing, and runs nothing that data smuggled in."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from reports.site import write_single
 from tests.reports.atoz_data import atoz_data
+from tests.reports.browsers import browser_needed
 from tests.reports.evil import evil_data
 from tests.reports.other_data import no_data, wholesaler_data
 from tests.reports.readings import reading_of
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-REQUIRED = os.environ.get("ASSAY_REQUIRE_BROWSER") == "1"
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists() and not REQUIRED, reason=f"no browser at {CHROMIUM}")
+pytestmark = browser_needed
 MAKERS = {"atoz": atoz_data, "wholesaler": wholesaler_data, "nothing": no_data, "evil": evil_data}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ UNFORESEEN = 1
 INTERRUPTED = 130
 COMMANDS = (
     refine.demo, refine.simulate, refine.etl, refine.refresh,
-    analyse.backtest, analyse.train, analyse.forecast, analyse.explain, publish.report, publish.serve,
+    analyse.backtest, analyse.train, analyse.promote, analyse.forecast, analyse.explain, publish.report,
+    publish.serve,
     look.status, look.show, look.query, look.ui,
 )  # fmt: skip
 

@@ -10,12 +10,13 @@ from etl.lakehouse import Lakehouse
 from etl.landing import LandedFile
 from etl.medallion import Medallion
 from etl.periods import Period
-from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
+from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.ops import OPS_RUNS
 from etl.source import Source
 from experiments import attribution
 from experiments.attribution import days_held
 from experiments.forecasting import jobs as forecasting
+from experiments.forecasting.data import READS as FORECAST_READS
 from experiments.forecasting.settings import Settings
 from experiments.steps import Step, StepLedger, StepResult
 from experiments.tracking import connected, open_run
@@ -126,7 +127,7 @@ class Refresh:
         forecast = {"horizon": str(self.settings.horizon), "seed": str(self.settings.seed)}
         return [
             Step("features", self._features, FEATURE_READS),
-            Step("forecast", self._forecast, (GLD_DAILY_ORDERS, GLD_FEATURES_DAILY, GLD_CALENDAR), forecast),
+            Step("forecast", self._forecast, FORECAST_READS, forecast),
             Step("explain", lambda: self._explain(question), attribution.READS, asked),
             Step("report", lambda: self._report(question), REPORT_READS, asked, (self.site / FRONT).is_file),
         ]

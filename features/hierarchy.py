@@ -108,20 +108,21 @@ def hierarchy(cells: pd.DataFrame, levels: Sequence[Level]) -> Hierarchy:
     return Hierarchy(nodes[["series", "level", *finest]], sparse.csr_array(sparse.vstack([b for _, b in blocks])))
 
 
-def observe(rows: pd.DataFrame, amount: str, levels: Sequence[Level]) -> Observed:
+def observe(rows: pd.DataFrame, amount: str, levels: Sequence[Level], last: pd.Timestamp | None = None) -> Observed:
     """The daily values of every series of a hierarchy.
 
-    A series starts on its first day with a row and runs to the newest day of the rows. A day without rows in between is
+    A series starts on its first day with a row and runs to the last day. A day without rows in between is
     a true zero: the business was open and nobody ordered. Days that were lost on the way in are looked for elsewhere.
 
     Args:
         rows: date, the dimensions and ``amount``; several rows of a day and cell are added up.
         amount: The column to add up.
         levels: As for ``hierarchy``.
+        last: The last day, the newest of the rows by default.
     """
     found = hierarchy(rows[[name for name in CELL if name in rows]], levels)
     finest = [name for name in found.nodes.columns if name in CELL]
-    dates = pd.date_range(rows["date"].min(), rows["date"].max(), name="date")
+    dates = pd.date_range(rows["date"].min(), rows["date"].max() if last is None else last, name="date")
     ordered = rows.sort_values(["date", *finest, amount], ignore_index=True)  # sums must not depend on the rows' order
     place = (_groups(ordered, finest), dates.get_indexer(pd.DatetimeIndex(ordered["date"])))
     bottom, begun = np.zeros((2, len(found.bottom), len(dates)))

@@ -66,7 +66,7 @@ def load(snapshot: Snapshot, question: Question, style: str = "millions") -> Rep
         amounts=_amounts(snapshot),
         calendar=snapshot.rows(GLD_CALENDAR, CALENDAR_COLUMNS),
         forecast=_newest(snapshot, GLD_FORECAST, FORECAST_COLUMNS),
-        accuracy=_newest(snapshot, GLD_FORECAST_ACCURACY, ACCURACY_COLUMNS),
+        accuracy=_newest(snapshot, GLD_FORECAST_ACCURACY, ACCURACY_COLUMNS, "kind = 'backtest'"),
         files=snapshot.rows(OPS_FILES, FILE_COLUMNS),
         quarantine=_quarantine(snapshot),
         exchange=_exchange(snapshot),
@@ -121,9 +121,10 @@ def _exchange(snapshot: Snapshot) -> pd.DataFrame:
     return snapshot.query(sql, [GLD_FACT_ORDER_ITEMS])
 
 
-def _newest(snapshot: Snapshot, table: Table, columns: list[str]) -> pd.DataFrame:
-    """The total's rows of the last as-of date."""
-    return snapshot.rows(table, columns, f"series = 'total' and as_of = (select max(as_of) from {table.name})")
+def _newest(snapshot: Snapshot, table: Table, columns: list[str], of: str = "true") -> pd.DataFrame:
+    """The total's rows of the last as-of date among those for which ``of`` holds."""
+    last = f"(select max(as_of) from {table.name} where {of})"
+    return snapshot.rows(table, columns, f"series = 'total' and {of} and as_of = {last}")
 
 
 def _last_run(snapshot: Snapshot) -> pd.DataFrame:

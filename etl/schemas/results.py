@@ -3,9 +3,6 @@
 from etl.contracts import Column, Invariant, Table
 from etl.schemas.columns import column, required
 
-QUANTILES = tuple(
-    column(f"q{level}", "double", f"{level}% quantile, the measure's unit") for level in range(10, 100, 10)
-)
 SERIES_NAME = "total, or dimensions with their values, such as country=India/channel=Mobile"
 SERIES = (
     required("series", "string", SERIES_NAME),
@@ -14,6 +11,9 @@ SERIES = (
     column("region", "string", "null where the series spans all"),
     column("channel", "string", "null where the series spans all"),
     column("category", "string", "null where the series spans all"),
+)
+QUANTILES = tuple(
+    column(f"q{level}", "double", f"{level}% quantile, the measure's unit") for level in range(10, 100, 10)
 )
 RUN_ID = Column("run_id", "string", "MLflow run", volatile=True)
 
@@ -25,13 +25,13 @@ GLD_FORECAST = Table(
     partition_by=("as_of",),
     columns=(
         required("as_of", "date", "last business day the forecast had seen"),
-        required("measure", "string", "orders or net_revenue"),
-        required("series", "string", "total, country=NAME or channel=NAME"),
+        required("measure", "string", "orders, units or net_revenue"),
+        *SERIES,
         required("date", "date", "day forecast"),
         required("horizon", "int", "days after as_of"),
-        required("mean", "double", "expected value, the measure's unit"),
+        required("mean", "double", "expected value, the measure's unit; adds up over series and days"),
         *QUANTILES,
-        required("model", "string", "candidate that won the backtest, and whether its intervals were calibrated"),
+        required("model", "string", "champion, and whether a backtest has taught how its forecasts add up"),
         column("model_version", "string", "version in the MLflow registry", volatile=True),
         column("note", "string", "why a fallback was used, null where none was"),
         RUN_ID,
@@ -41,21 +41,23 @@ GLD_FORECAST = Table(
 GLD_FORECAST_ACCURACY = Table(
     "gold",
     "gld_forecast_accuracy",
-    grain="one candidate on one series and measure, over a range of horizons of a rolling-origin backtest",
-    key=("as_of", "measure", "series", "model", "horizon_first"),
+    grain="one model on one series and measure over a range of horizons, in a rolling-origin backtest or as published",
+    key=("as_of", "kind", "measure", "series", "model", "horizon_first"),
     columns=(
-        required("as_of", "date", "last business day of the backtest's data"),
-        required("measure", "string", "orders or net_revenue"),
-        required("series", "string", "total, country=NAME or channel=NAME"),
-        required("model", "string", "candidate"),
+        required("as_of", "date", "last business day looked at"),
+        required("kind", "string", "backtest, or live: forecasts published before, over the last eight weeks"),
+        required("measure", "string", "orders, units or net_revenue"),
+        required("series", "string", SERIES_NAME),
+        required("model", "string", "candidate; the champion as published is called coherent"),
         required("horizon_first", "int", "first horizon of the range, days"),
         required("horizon_last", "int", "last horizon of the range, days"),
-        required("cutoffs", "int", "rolling origins"),
+        required("cutoffs", "int", "days forecast from"),
         column("sql", "double", "scaled quantile loss, mean over nine quantiles"),
         column("mase", "double", "mean absolute scaled error"),
         column("wql", "double", "weighted quantile loss"),
         column("wape", "double", "weighted absolute percentage error"),
         column("coverage_80", "double", "share of days inside the 80% interval"),
+        column("bias", "double", "sum of forecasts over sum of actual values, less one"),
         RUN_ID,
     ),
 )

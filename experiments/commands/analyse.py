@@ -1,92 +1,181 @@
-"""Commands that answer: backtest, train, forecast, explain."""
+"""Commands that answer: backtest, train, promote, forecast, explain."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from etl.errors import UsageError
 from experiments.console import OUTPUT, Progress, print_json, table
-from experiments.options import baseline_option, measure_option, period_option, with_workspace
+from experiments.options import Command, baseline_option, measure_option, period_option, with_workspace
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
     from etl.periods import Period
     from experiments.forecasting.settings import Settings
 
-horizon_option = click.option(
-    "--horizon", default=61, show_default=True, type=click.IntRange(1, 730), help="Days ahead."
+FORECAST_MEASURES = ("net_revenue", "orders", "units")
+_FORECASTING = (
+    click.option("--horizon", default=61, show_default=True, type=click.IntRange(1, 730), help="Days ahead."),
+    click.option("--measure", multiple=True, type=click.Choice(FORECAST_MEASURES), help="What to forecast; several "
+                 "times for several, by default all."),
+    click.option("--jobs", type=click.IntRange(1), help="Worker processes; by default one a core."),
+    click.option("--seed", default=0, show_default=True, help="Seed of everything random."),
+)  # fmt: skip
+candidate_option = click.option(
+    "--candidate",
+    multiple=True,
+    metavar="NAME|module:Class",
+    help="A candidate to compare, one's own as module:Class; several times for several, by default a choice.",
 )
-jobs_option = click.option("--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
-seed_option = click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
+
+
+def forecasting_options(command: Command) -> Command:
+    """Add the options that the forecasting jobs share."""
+    for option in reversed(_FORECASTING):
+        command = option(command)
+    return command
+
+
+def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    return tuple(name for name in names if name != "total") if names else None
 
 
 @click.command()
-@horizon_option
-@jobs_option
-@seed_option
+@forecasting_options
+@candidate_option
+@click.option(
+    "--by",
+    metavar="DIMENSION,...",
+    callback=_names,
+    help="Dimensions to tell apart, by default all: "
+    "country,region,channel,category. Every combination of them is a level; total tells nothing apart.",
+)
 @with_workspace
-def backtest(workspace: Workspace, horizon: int, jobs: int | None, seed: int) -> None:
+def backtest(
+    workspace: Workspace,
+    candidate: tuple[str, ...],
+    by: tuple[str, ...] | None,
+    **options: Any,  # noqa: ANN401
+) -> None:
     """Forecast from several past days and compare the candidates with what then happened."""
     from experiments.forecasting import jobs as forecasting
 
     progress = Progress()
     with workspace.existing_lakehouse() as lakehouse, progress.shown():
-        board = forecasting.backtest(lakehouse, _settings(workspace, horizon, jobs, seed, progress))
+        settings = _settings(workspace, progress, candidates=candidate, by=by, **options)
+        board = forecasting.backtest(lakehouse, settings)
     scores = board.scores.astype(object).mask(board.scores.isna(), None)
     if workspace.json:
         cutoffs = [cutoff.date().isoformat() for cutoff in board.cutoffs]
         print_json({"run_id": board.run_id, "cutoffs": cutoffs, "leaderboard": scores.to_dict("records")})
         return
     OUTPUT.print(table(f"Backtest from {len(board.cutoffs)} cutoffs", list(scores.columns), scores.to_numpy().tolist()))
-    for measure, verdict in board.verdicts.items():
-        OUTPUT.print(f"{measure}: {verdict.algorithm} {verdict.note}".rstrip(), markup=False)
+    for measure, found in board.evaluations.items():
+        said = found.note or f"{found.algorithm}, added up by {found.taught.reconciliation.method}"
+        OUTPUT.print(f"{measure}: {said}", markup=False)
 
 
 @click.command()
-@horizon_option
-@jobs_option
-@seed_option
+@forecasting_options
+@candidate_option
 @with_workspace
-def train(workspace: Workspace, horizon: int, jobs: int | None, seed: int) -> None:
-    """Fit the winner of a backtest on all data and register it in MLflow as the champion."""
+def train(workspace: Workspace, candidate: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
+    """Fit the winner of a backtest on all data and register it in MLflow as the challenger.
+
+    The first model of a measure becomes its champion; assay promote lets a later one replace it.
+    """
     from experiments.forecasting import jobs as forecasting
 
     progress = Progress()
     with workspace.existing_lakehouse() as lakehouse, progress.shown():
-        champions = forecasting.train(lakehouse, _settings(workspace, horizon, jobs, seed, progress))
-    rows = [(measure, known.training.algorithm, known.version) for measure, known in champions.items()]
+        trained = forecasting.train(lakehouse, _settings(workspace, progress, candidates=candidate, **options))
+    rows = [
+        (measure, made.training.algorithm, made.number, "champion" if decided else "challenger")
+        for measure, (made, decided) in trained.items()
+    ]
+    names = ("measure", "algorithm", "version", "alias")
     if workspace.json:
-        print_json([{"measure": measure, "algorithm": model, "version": version} for measure, model, version in rows])
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
-        OUTPUT.print(table("Champions", ["Measure", "Algorithm", "Version"], rows))
+        OUTPUT.print(table("Trained", [name.capitalize() for name in names], rows))
 
 
 @click.command()
-@horizon_option
-@jobs_option
-@seed_option
+@forecasting_options
+@click.option("--force", is_flag=True, help="Promote although the comparison speaks against it; recorded.")
 @with_workspace
-def forecast(workspace: Workspace, horizon: int, jobs: int | None, seed: int) -> None:
-    """Forecast orders and revenue with the champion (trained if there is none) and publish it to Gold."""
+def promote(workspace: Workspace, force: bool, **options: Any) -> None:  # noqa: ANN401
+    """Let the challenger replace the champion where it is better beyond chance, or say why not."""
     from experiments.forecasting import jobs as forecasting
 
     progress = Progress()
     with workspace.existing_lakehouse() as lakehouse, progress.shown():
-        rows = forecasting.forecast(lakehouse, _settings(workspace, horizon, jobs, seed, progress))
-    total = rows[rows["series"] == "total"]
-    sums = total.groupby(["measure", "model"], as_index=False)["mean"].sum()
-    summary = [(row.measure, row.model, round(float(row.mean), 2)) for row in sums.itertuples(index=False)]
+        decided = forecasting.promote(lakehouse, _settings(workspace, progress, **options), force=force)
+    same = "the challenger is the champion: assay train makes another"
     if workspace.json:
-        answers = [{"measure": measure, "model": model, "expected": expected} for measure, model, expected in summary]
-        print_json({"rows": len(rows), "horizon": horizon, "total": answers})
+        print_json([{"measure": name, **(each.row() if each else {"reason": same})} for name, each in decided.items()])
+        return
+    rows = [
+        (name, each.name if each else "", each.challenger.training.algorithm if each else "",
+         each.decision.reason if each else same)
+        for name, each in decided.items()
+    ]  # fmt: skip
+    OUTPUT.print(table("Promotion", ["Measure", "Decision", "Challenger", "Because it"], rows))
+
+
+@click.command()
+@forecasting_options
+@click.option(
+    "--set",
+    "what",
+    multiple=True,
+    metavar="NAME:FIRST..LAST=VALUE",
+    help="What if: a covariate of days ahead, such as promotion:2025-11-20..2025-11-30=1; several times for several.",
+)
+@click.option("--scenario", metavar="NAME", help="What to call what --set asks, in gld_forecast_scenarios.")
+@with_workspace
+def forecast(workspace: Workspace, what: tuple[str, ...], scenario: str | None, **options: Any) -> None:  # noqa: ANN401
+    """Forecast every measure with its champion (trained if there is none) and publish it to Gold.
+
+    With --set it answers what if, beside the baseline, and leaves the published forecast as it is.
+    """
+    from experiments.forecasting import jobs as forecasting
+    from models.forecasting.scenario import parse_setting
+
+    if scenario is not None and not what:
+        raise UsageError("--scenario names what --set asks: give --set, too.")
+    asked, progress = [parse_setting(text) for text in what], Progress()
+    with workspace.existing_lakehouse() as lakehouse, progress.shown():
+        settings = _settings(workspace, progress, **options)
+        rows = (
+            forecasting.what_if(lakehouse, settings, asked, scenario)
+            if asked
+            else forecasting.forecast(lakehouse, settings)
+        )
+    amounts = ["baseline", "mean"] if asked else ["mean"]
+    sums = rows[rows["series"] == "total"].groupby(["measure", "model"], as_index=False)[amounts].sum()
+    summary = sums.rename(columns={"mean": "expected"}).round(2)
+    horizon = settings.horizon
+    if workspace.json:
+        print_json({"rows": len(rows), "horizon": horizon, "total": summary.to_dict("records")})
     else:
-        OUTPUT.print(table(f"The next {horizon} days, expected", ["Measure", "Model", "Total"], summary))
+        headers = [name.capitalize() for name in summary.columns]
+        OUTPUT.print(table(f"The next {horizon} days, expected", headers, summary.to_numpy().tolist()))
 
 
-def _settings(workspace: Workspace, horizon: int, jobs: int | None, seed: int, progress: Progress) -> "Settings":
-    from experiments.forecasting.settings import Settings
+def _settings(workspace: Workspace, progress: Progress, **options: Any) -> "Settings":  # noqa: ANN401
+    from experiments.forecasting.settings import MEASURES, Settings
 
-    source, engine = workspace.source.name, workspace.engine.name
-    return Settings(source, engine, workspace.as_of, horizon, seed, jobs, progress)
+    chosen = options.pop("measure") or MEASURES
+    return Settings(
+        source=workspace.source.name,
+        engine=workspace.engine.name,
+        as_of=workspace.as_of,
+        progress=progress,
+        measures=tuple(dict.fromkeys(chosen)),
+        **options,
+    )
 
 
 @click.command()

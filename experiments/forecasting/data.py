@@ -1,24 +1,50 @@
-"""What the forecasting jobs read: the panel up to a day, and the calendar as it could be read then."""
+"""What the forecasting jobs read: daily demand by hierarchy up to a day, and the calendar as it could be read then."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from etl.contracts import Table
-from etl.errors import raise_problems
+from etl.errors import UsageError, raise_problems
 from etl.lakehouse import Lakehouse
-from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
-from experiments.forecasting.settings import Settings
-from features.known import known_ahead
-from features.panel import MEASURES, members
+from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
+from etl.schemas.gold import GLD_DIM_PRODUCTS
+from etl.schemas.silver import SLV_PROMOTIONS
+from features.covariates import covariates
+from features.hierarchy import CELL, PLACE, Hierarchy, Level, Observed, crossings, observe
+from models.forecasting.frequency import Frequency
+from models.forecasting.panel import Panel
 
-INPUTS = (GLD_FEATURES_DAILY, GLD_DAILY_ORDERS, GLD_CALENDAR)
-PANEL = ("series", "date", *MEASURES)
-BELONGING = ("date", "country", "channel", "orders")
+CALENDAR = ("date", "country", "is_holiday", "festival")
+PROMOTIONS = ("country", "category_code", "start_date", "end_date", "discount_pct", "announced_on")
+READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR, GLD_DIM_PRODUCTS, SLV_PROMOTIONS)
+YEAR = pd.Timedelta(days=364)
+DAILY = Frequency("D", 7)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A measure that is forecast: the daily table and column it is in, and the dimensions it adds up over."""
+
+    measure: str
+    table: Table
+    amount: str
+    dimensions: tuple[str, ...]
+
+
+TARGETS = {
+    target.measure: target
+    for target in (
+        Target("orders", GLD_DAILY_ORDERS, "orders", PLACE),
+        Target("units", GLD_DAILY_CELLS, "quantity", CELL),
+        Target("net_revenue", GLD_DAILY_CELLS, "net_revenue", CELL),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -27,61 +53,149 @@ class Demand:
 
     Attributes:
         as_of: The newest business day in the data.
-        panel: series, date, orders, net_revenue.
-        belonging: series, country, orders.
+        observed: The values of each measure's hierarchy.
+        cells: date, country, region, channel, category, net_revenue: what the finest cells sold.
         calendar: Rows of ``gld_calendar``, past and ahead.
+        promotions: country, category, start_date, end_date, discount_pct, announced_on.
         inputs: The tables read, with their Delta versions and paths.
     """
 
     as_of: pd.Timestamp
-    panel: pd.DataFrame
-    belonging: pd.DataFrame
+    observed: Mapping[str, Observed]
+    cells: pd.DataFrame
     calendar: pd.DataFrame
+    promotions: pd.DataFrame
     inputs: tuple[tuple[Table, int, Path], ...]
 
-    def of(self, measure: str) -> pd.DataFrame:
-        """The panel of one measure: series, date, value."""
-        return self.panel[["series", "date", measure]].rename(columns={measure: "value"})
+    def tree(self, measure: str) -> Hierarchy:
+        """The series of a measure."""
+        return self.observed[measure].hierarchy
 
-    def known(self, cutoff: pd.Timestamp) -> pd.DataFrame:
-        """The calendar of each series as it could be read on the evening of ``cutoff``."""
-        return known_ahead(self.calendar, self.belonging, cutoff)
+    def panel(self, measure: str, cutoff: pd.Timestamp, horizon: int, *, informed: pd.Timestamp | None = None) -> Panel:
+        """A measure's series up to ``cutoff``, with what was known then of the days ahead.
+
+        Args:
+            measure: What to forecast.
+            cutoff: The last day that is known.
+            horizon: Days ahead.
+            informed: The evening on which the calendar ahead is read, the cutoff's by default.
+        """
+        seen = self.observed[measure].until(cutoff)
+        nodes = seen.hierarchy.nodes.sort_values("series")
+        order = nodes.index.to_numpy()
+        dates = pd.date_range(seen.dates[0], periods=len(seen.dates) + horizon, name="date")
+        usual = self._usual(cutoff)
+        known = covariates(nodes, usual, self.calendar, self.promotions, dates, informed or cutoff)
+        values = seen.values[order]
+        begun = np.isfinite(values).any(axis=1)
+        return Panel(
+            series=tuple(nodes["series"]),
+            dates=dates,
+            values=values,
+            origins=np.where(begun, len(seen.dates) - 1, -1),
+            horizon=horizon,
+            frequency=DAILY,
+            known={name: column for name, column in known.items() if column.any()},
+            static={name: pd.factorize(nodes[name], sort=True)[0] + 1 for name in nodes.columns.drop("series")},
+        ).take(np.flatnonzero(begun))
+
+    def digest(self, measure: str, cutoff: pd.Timestamp, horizon: int) -> str:
+        """A fingerprint of what a forecast of ``measure`` from ``cutoff`` depends on."""
+        panel = self.panel(measure, cutoff, horizon)
+        parts = [panel.values, *(panel.known[name] for name in sorted(panel.known))]
+        names = "\n".join((*panel.series, *sorted(panel.known)))
+        return hashlib.sha256(names.encode() + b"".join(part.tobytes() for part in parts)).hexdigest()
+
+    def _usual(self, cutoff: pd.Timestamp) -> pd.DataFrame:
+        """What each finest cell sold in the year up to ``cutoff``: the cells, and ``usual``."""
+        year = self.cells[(self.cells["date"] <= cutoff) & (self.cells["date"] > cutoff - YEAR)]
+        sold = year.groupby(list(CELL), as_index=False)[["net_revenue"]].sum()
+        every = self.cells[list(CELL)].drop_duplicates()
+        merged = every.merge(sold, on=list(CELL), how="left").rename(columns={"net_revenue": "usual"})
+        return merged.assign(usual=merged["usual"].fillna(0).clip(lower=0))  # a year of returns alone weighs nothing
 
     @property
     def slice(self) -> str:
         """The rows of a result table that belong to this as-of day, as a SQL condition."""
         return f"as_of = date '{self.as_of.date().isoformat()}'"
 
-    def series(self) -> list[str]:
-        """The names of the series, sorted."""
-        return sorted(self.panel["series"].unique())
 
-    def digest(self, measure: str, settings: Settings) -> str:
-        """A fingerprint of everything a fit of ``measure`` depends on."""
-        frames = (self.of(measure), self.known(self.as_of))
-        hashes = (pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes() for frame in frames)
-        return hashlib.sha256(b"".join(hashes) + f"{settings.seed} {settings.horizon}".encode()).hexdigest()
-
-
-def read_demand(lakehouse: Lakehouse, as_of: date | None) -> Demand:
-    """Demand up to ``as_of``, or all of it.
+def levels_of(target: Target, by: Sequence[str] | None) -> list[Level]:
+    """The levels to forecast a target on: all crossings of ``by``, or of every dimension it has.
 
     Raises:
+        UsageError: Naming the dimensions that the target does not have.
+    """
+    chosen = target.dimensions if by is None else by
+    raise_problems(
+        (
+            f"{target.measure} cannot be told apart by {name}: choose from {', '.join(target.dimensions)}."
+            for name in chosen
+            if name not in target.dimensions
+        ),
+        UsageError,
+    )
+    wanted = {"country", *chosen} if "region" in chosen else set(chosen)
+    return crossings([name for name in target.dimensions if name in wanted])
+
+
+def read_demand(
+    lakehouse: Lakehouse, as_of: date | None, measures: Sequence[str], by: Sequence[str] | None = None
+) -> Demand:
+    """Demand up to ``as_of``, or all of it.
+
+    Args:
+        lakehouse: The tables.
+        as_of: Last day to read, the newest by default.
+        measures: Names of ``TARGETS``.
+        by: The dimensions to tell apart, all by default.
+
+    Raises:
+        UsageError: Where a measure does not have a dimension of ``by``.
         InputError: Where a table is missing or nothing happened by ``as_of``.
     """
+    levels = {measure: levels_of(TARGETS[measure], by) for measure in measures}
     upto = None if as_of is None else f"date <= date '{as_of.isoformat()}'"
-    panel = lakehouse.pandas(GLD_FEATURES_DAILY, PANEL, upto).sort_values(["series", "date"], ignore_index=True)
-    raise_problems(_problems(panel, as_of))
+    rows = {table: lakehouse.pandas(table, _columns(table), upto) for table in (GLD_DAILY_ORDERS, GLD_DAILY_CELLS)}
+    raise_problems(_problems(rows[GLD_DAILY_CELLS], as_of))
+    observed = {name: _observed(rows, TARGETS[name], levels[name]) for name in measures}
     return Demand(
-        as_of=pd.Timestamp(panel["date"].max()),
-        panel=panel[list(PANEL)],
-        belonging=members(lakehouse.pandas(GLD_DAILY_ORDERS, BELONGING, upto)),
-        calendar=lakehouse.pandas(GLD_CALENDAR).sort_values(["country", "date"], ignore_index=True),
-        inputs=tuple((table, lakehouse.version(table), lakehouse.path(table)) for table in INPUTS),
+        as_of=pd.Timestamp(rows[GLD_DAILY_CELLS]["date"].max()),
+        observed=observed,
+        cells=rows[GLD_DAILY_CELLS],
+        calendar=lakehouse.pandas(GLD_CALENDAR, CALENDAR).sort_values(["country", "date"], ignore_index=True),
+        promotions=_promotions(lakehouse),
+        inputs=tuple(
+            (table, lakehouse.version(table), lakehouse.path(table)) for table in READS if lakehouse.exists(table)
+        ),
     )
 
 
-def _problems(panel: pd.DataFrame, as_of: date | None) -> Iterator[str]:
-    if panel.empty:
+def _columns(table: Table) -> list[str]:
+    amounts = {target.amount for target in TARGETS.values() if target.table is table}
+    dimensions = {name for target in TARGETS.values() if target.table is table for name in target.dimensions}
+    return ["date", *sorted(dimensions), *sorted(amounts)]
+
+
+def _observed(rows: Mapping[Table, pd.DataFrame], target: Target, levels: list[Level]) -> Observed:
+    """A measure's daily values up to the newest day of all, on which it may have had none."""
+    return observe(rows[target.table], target.amount, levels, last=pd.Timestamp(rows[GLD_DAILY_CELLS]["date"].max()))
+
+
+def _promotions(lakehouse: Lakehouse) -> pd.DataFrame:
+    """Promotions with the names of their categories; none where the source has no such table."""
+    if not lakehouse.exists(SLV_PROMOTIONS):
+        return pd.DataFrame(columns=["country", "category", *PROMOTIONS[2:]])
+    found = lakehouse.pandas(SLV_PROMOTIONS, PROMOTIONS)
+    names = lakehouse.pandas(GLD_DIM_PRODUCTS, ["category_code", "category_name"]).drop_duplicates()
+    named = found.merge(names, on="category_code", how="left")
+    # a category that no product has is not every category
+    category = named["category_name"].fillna(named["category_code"])
+    sorted_by = ["start_date", "end_date", "country", "category"]
+    return named.assign(category=category).sort_values(sorted_by, ignore_index=True)
+
+
+def _problems(cells: pd.DataFrame, as_of: date | None) -> Iterator[str]:
+    if cells.empty:
         until = "" if as_of is None else f" up to {as_of.isoformat()}"
-        yield f"gld_features_daily has no days{until}: land files and run the etl steps first."
+        yield f"gld_daily_cells has no days{until}: land files and run the etl steps first."

@@ -1,103 +1,146 @@
-"""What a backtest found: a score for each candidate, the winner, and how its intervals are to be stretched."""
+"""What a backtest found: a score for each candidate, the winner, and what its errors teach."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from models.forecasting.backtest import accuracy
-from models.forecasting.calibration import NONE, cross_calibrated, factors
+from experiments.forecasting.data import Demand
+from experiments.forecasting.settings import Settings
+from features.hierarchy import Hierarchy
+from models.forecasting.backtest import Fold, accuracy, judge
+from models.forecasting.candidates import Candidate
+from models.forecasting.coherent import Coherence, coherent, learn, untaught
+from models.forecasting.cutoffs import choose_cutoffs
 from models.forecasting.metrics import MEASURES, measured
-from models.forecasting.registry import BENCHMARK
+from models.forecasting.registry import BENCHMARK, default_candidates
+
+CHECK_PATHS = 100
+"""Sample paths behind a judged forecast; a published one has more."""
+COHERENT = "{} coherent"
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The winner for one measure.
+class Evaluation:
+    """A backtest of one measure.
 
     Attributes:
-        algorithm: The candidate with the lowest mean SQL over series and cutoffs, the benchmark without a backtest.
-        stretch: Calibration factors of its quantiles.
+        measure: What was forecast.
+        judged: Forecasts of every candidate and, as model ``ALGORITHM coherent``, of the winner as it would have been
+            published, with what happened; ``models.forecasting.backtest.judge`` and level. None without a backtest.
+        algorithm: The candidate with the lowest mean SQL, levels counting the same; the benchmark without a backtest.
+        taught: What the winner's errors teach.
         note: What to know about the choice, empty where there is nothing.
     """
 
+    measure: str
+    judged: pd.DataFrame | None
     algorithm: str
-    stretch: tuple[float, ...] = NONE
+    taught: Coherence
     note: str = ""
 
+    @property
+    def model(self) -> str:
+        """The name under which the winner's forecasts are published."""
+        return published_name(self.algorithm, self.note)
 
-@dataclass(frozen=True)
-class Leaderboard:
-    """What a backtest found.
 
-    Attributes:
-        as_of: Newest business day of its data.
-        run_id: Its MLflow run.
-        cutoffs: Where it forecast from; empty where the data are too short.
-        scores: measure, model, sql, mase, wql, wape, coverage_80: means over series, the best model of a measure first.
-        verdicts: The winner by measure.
-        rows: Rows published to ``gld_forecast_accuracy``.
+def published_name(algorithm: str, note: str) -> str:
+    """What a candidate's forecasts are called once a backtest has taught how they add up."""
+    return algorithm if note else COHERENT.format(algorithm)
+
+
+def folds(demand: Demand, measure: str, horizon: int) -> list[Fold]:
+    """The origins a measure is backtested from; none where the data are too short."""
+    observed = demand.observed[measure]
+    cutoffs = choose_cutoffs(observed.dates[0], demand.as_of, horizon)
+    return [_fold(demand, measure, cutoff, horizon) for cutoff in cutoffs]
+
+
+def _fold(demand: Demand, measure: str, cutoff: pd.Timestamp, horizon: int) -> Fold:
+    observed = demand.observed[measure]
+    panel = demand.panel(measure, cutoff, horizon)
+    rows = pd.Index(observed.hierarchy.nodes["series"]).get_indexer(pd.Index(panel.series))
+    return Fold(panel, observed.values[rows, panel.length : panel.length + horizon])
+
+
+def evaluate(demand: Demand, measure: str, candidates: Sequence[Candidate], settings: Settings) -> Evaluation:
+    """Judge ``candidates``, or the default ones where empty, on one measure and learn from the winner's errors."""
+    tree, origins = demand.tree(measure), folds(demand, measure, settings.horizon)
+    if not origins:
+        note = f"too little data to backtest {settings.horizon} days ahead: the benchmark is used"
+        return Evaluation(measure, None, BENCHMARK.name, untaught(tree), note)
+    chosen = candidates or default_candidates(len(tree.nodes))
+    names = ", ".join(candidate.name for candidate in chosen)
+    settings.progress(f"Backtesting {measure} from {len(origins)} origins: {names}.")
+    judged = judged_by(tree, origins, chosen, settings)
+    ranked = scores(judged).dropna(subset="sql")
+    if ranked.empty:
+        note = "no history varies enough to score a model: the benchmark is used"
+        return Evaluation(measure, judged, BENCHMARK.name, untaught(tree), note)
+    algorithm = str(ranked["model"].iloc[0])
+    own = judged[judged["model"] == algorithm]
+    settings.progress(f"{measure}: {algorithm} is best; making it add up.")
+    together = pd.concat([judged, as_published(tree, own, settings.seed)], ignore_index=True)
+    return Evaluation(measure, together, algorithm, learn(tree, own))
+
+
+def judged_by(
+    tree: Hierarchy, origins: Sequence[Fold], candidates: Sequence[Candidate], settings: Settings
+) -> pd.DataFrame:
+    """What candidates forecast from each origin and what happened, with the level of each series."""
+    parts = [
+        judge(candidate, origin, seed=settings.seed, jobs=settings.jobs)
+        for candidate in candidates
+        for origin in origins
+    ]
+    levels = tree.nodes.set_index("series")["level"]
+    judged = pd.concat(parts, ignore_index=True)
+    return judged.assign(level=judged["series"].map(levels))
+
+
+def as_published(tree: Hierarchy, judged: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """One candidate's forecasts as they would have been published, each origin's by what the other origins teach.
+
+    With one origin there are no others, and nothing is returned.
     """
-
-    as_of: pd.Timestamp
-    run_id: str
-    cutoffs: tuple[pd.Timestamp, ...]
-    scores: pd.DataFrame
-    verdicts: dict[str, Verdict]
-    rows: int
+    if judged["cutoff"].nunique() < 2:
+        return judged.iloc[:0]
+    parts = []
+    for cutoff, own in judged.groupby("cutoff", sort=True):
+        taught = learn(tree, judged[judged["cutoff"] != cutoff])
+        parts.append(coherent(tree, taught, own, seed=seed, paths=CHECK_PATHS).fill(tree, own))
+    together = pd.concat(parts, ignore_index=True)
+    return together.assign(model=COHERENT.format(judged["model"].iloc[0]))
 
 
 def scores(judged: pd.DataFrame) -> pd.DataFrame:
-    """The measures of each model, each level (total, countries, channels) counting the same, best SQL first.
+    """The measures of each model, each level (total, countries, ...) counting the same, best SQL first.
 
     Many nearly empty series of one level do not outvote the total. A series whose history repeats itself exactly has
     no SQL or MASE and is left out of their means. ``judged`` is of one measure.
     """
-    by_series = measured(judged, ["model", "series"])
-    level = by_series["series"].str.partition("=")[0].rename("level")
-    by_level = by_series.groupby(["model", level])[MEASURES].mean()
-    means = by_level.groupby("model").mean().reset_index()
+    by_level = level_scores(judged)
+    means = by_level.groupby("model")[MEASURES].mean().reset_index()
     return means.sort_values(["sql", "model"], ignore_index=True)
 
 
-def verdict(judged: pd.DataFrame) -> Verdict:
-    """The winner of a backtest of one measure; the benchmark where no model can be scored."""
-    ranked = scores(judged).dropna(subset="sql")
-    if ranked.empty:
-        return Verdict(BENCHMARK.name, note="no history varies enough to score a model: the benchmark is used")
-    algorithm = str(ranked["model"].iloc[0])
-    return Verdict(algorithm, factors(judged[judged["model"] == algorithm]))
-
-
-def too_short(horizon: int) -> Verdict:
-    """The verdict without a backtest."""
-    return Verdict(BENCHMARK.name, note=f"too little data to backtest {horizon} days ahead: the benchmark is used")
-
-
-def calibrated_name(algorithm: str) -> str:
-    """What a candidate is called once its intervals are calibrated."""
-    return f"{algorithm} calibrated"
-
-
-def with_calibrated(judged: pd.DataFrame, algorithm: str) -> pd.DataFrame:
-    """The forecasts and, as model ``ALGORITHM calibrated``, the winner's with intervals calibrated by other cutoffs.
-
-    With one cutoff there are no others, and nothing is added.
-    """
-    if judged["cutoff"].nunique() < 2:
-        return judged
-    winner = judged[judged["model"] == algorithm]
-    return pd.concat([judged, cross_calibrated(winner).assign(model=calibrated_name(algorithm))], ignore_index=True)
+def level_scores(judged: pd.DataFrame) -> pd.DataFrame:
+    """The measures of each model on each level: means over the level's series."""
+    by_series = measured(judged, ["model", "level", "series"])
+    return by_series.groupby(["model", "level"], as_index=False)[MEASURES].mean()
 
 
 def accuracy_rows(judged: pd.DataFrame, *, as_of: pd.Timestamp, measure: str, horizon: int) -> pd.DataFrame:
-    """The rows of ``gld_forecast_accuracy``, without the run."""
-    return accuracy(judged, horizon).assign(as_of=as_of, measure=measure)
+    """The rows of ``gld_forecast_accuracy`` of a backtest, without the run."""
+    return accuracy(judged, horizon).assign(as_of=as_of, measure=measure, kind="backtest")
 
 
 def run_metrics(judged: pd.DataFrame, horizon: int) -> dict[str, float]:
-    """What a model's MLflow run shows: means over series, in all and by range of horizons, without undefined ones.
+    """What a model's MLflow run shows: means over levels, in all, by range of horizons and by level, where defined.
 
-    Also ``fallbacks``, the fits that became SeasonalNaive, and ``floored``, the values raised to zero.
+    Also ``fallbacks``, the series with a note, and ``floored``, the values raised to zero.
     """
     ranges = accuracy(judged, horizon).groupby(["horizon_first", "horizon_last"], as_index=False)[MEASURES].mean()
     by_range = {
@@ -105,7 +148,13 @@ def run_metrics(judged: pd.DataFrame, horizon: int) -> dict[str, float]:
         for row in ranges.to_dict("records")
         for name in MEASURES
     }
+    by_level = {
+        f"{name}_{str(row['level']).replace('/', '_')}": row[name]
+        for row in level_scores(judged).to_dict("records")
+        for name in ("sql", "coverage_80")
+    }
     overall = scores(judged)[MEASURES].iloc[0].to_dict()
     fits = judged.drop_duplicates(["series", "cutoff"])
     counted = {"fallbacks": fits["note"].notna().sum(), "floored": judged["floored"].sum()}
-    return {str(name): float(value) for name, value in (overall | by_range | counted).items() if pd.notna(value)}
+    found = overall | by_range | by_level | counted
+    return {str(name): float(value) for name, value in found.items() if np.isfinite(value)}

@@ -1,62 +1,91 @@
-"""The forecasting jobs: backtest the candidates, train the winner, forecast with the champion.
+"""The forecasting jobs: backtest the candidates, train a challenger, promote it, forecast with the champion.
 
-Each job reads Gold, tracks itself in MLflow and publishes to Gold. A champion is an algorithm: its fit must end on the
-day the forecast starts from. ``forecast`` therefore reuses the stored model only if it was fitted on exactly the data
-there are now; otherwise it refits the champion's algorithm on them, calibrated as before, and registers the fit as the
-champion's next version. The algorithm changes only in ``train``.
+Each job reads Gold, tracks itself in MLflow and publishes to Gold. A champion is a kind of model and what a backtest
+taught about it: every forecast fits it to the newest data, unattended, in seconds. Which kind it is changes only by
+``promote``; what was taught changes by that, too, and by ``watch`` where its intervals have stopped to hold.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import mlflow
 import pandas as pd
 
-from etl.lakehouse import Lakehouse
-from etl.schemas.results import GLD_FORECAST
-from experiments.forecasting.backtest import run_backtest
+from etl.contracts import Table
+from etl.lakehouse import Lakehouse, sql_text
+from etl.schemas.results import (
+    GLD_FORECAST,
+    GLD_FORECAST_CHANGE,
+    GLD_FORECAST_MONTHS,
+    GLD_FORECAST_SCENARIOS,
+)
+from experiments.forecasting.backtest import Leaderboard, run_backtest
+from experiments.forecasting.change import changed
 from experiments.forecasting.data import Demand, read_demand
-from experiments.forecasting.evaluation import Leaderboard, Verdict
-from experiments.forecasting.registry import Champion, Training, champion, register
+from experiments.forecasting.evaluation import Evaluation
+from experiments.forecasting.forecasts import Champion, Forecasted, champion_of, fitted
+from experiments.forecasting.forecasts import forecast as forecast_measure
+from experiments.forecasting.promotion import Decided, crown_first, judge_challenger, record
+from experiments.forecasting.registry import CHAMPION, Version, by_alias, register
 from experiments.forecasting.settings import Settings
+from experiments.forecasting.watch import watch
 from experiments.tracking import connected, log_tables, open_run
-from features.panel import MEASURES
-from models.forecasting.fitted_panel import fit_panel
-from models.forecasting.registry import candidate
+from models.forecasting.candidates import Candidate
+from models.forecasting.forecaster import fit
+from models.forecasting.registry import QUICK, candidate
+from models.forecasting.scenario import Setting
 
 
 def backtest(lakehouse: Lakehouse, settings: Settings) -> Leaderboard:
-    """Judge every candidate on both measures and publish ``gld_forecast_accuracy`` for the as-of day.
+    """Judge every candidate on every measure and publish ``gld_forecast_accuracy`` for the as-of day.
 
     Raises:
+        UsageError: Where a candidate or a dimension does not exist.
         InputError: Where the tables are missing or cannot be used.
     """
+    asked = _asked(settings)
     with _job(lakehouse, settings, "backtest") as (run, demand):
-        return run_backtest(lakehouse, run, demand, settings)
+        return run_backtest(lakehouse, run, demand, asked, settings)
 
 
-def train(lakehouse: Lakehouse, settings: Settings, leaderboard: Leaderboard | None = None) -> dict[str, Champion]:
-    """Fit the winner of each measure on all data up to the as-of day and make it the champion.
+def train(lakehouse: Lakehouse, settings: Settings) -> dict[str, tuple[Version, Decided | None]]:
+    """Fit the winner of each measure's backtest on all data up to the as-of day and register it as the challenger.
 
-    Args:
-        lakehouse: The tables.
-        settings: How to run.
-        leaderboard: The backtest to go by; None runs one.
+    Where a measure has no champion, its challenger becomes it.
 
     Returns:
-        The champions by measure.
+        By measure the challenger, and the decision on it where it became champion.
 
     Raises:
+        UsageError: Where a candidate does not exist.
         InputError: Where the tables are missing or cannot be used.
     """
-    with _job(lakehouse, settings, "train") as (_, demand):
-        return _train(lakehouse, demand, settings, leaderboard)
+    asked = _asked(settings)
+    with _job(lakehouse, settings, "train") as (run, demand):
+        return _train(lakehouse, run, demand, asked, settings)
+
+
+def promote(lakehouse: Lakehouse, settings: Settings, *, force: bool = False) -> dict[str, Decided | None]:
+    """Let each measure's challenger replace its champion, or say why not; recorded in ``gld_champion_decisions``.
+
+    Returns:
+        By measure the decision; None where the challenger is the champion.
+
+    Raises:
+        InputError: Where a measure has no model yet, or the tables cannot be used.
+    """
+    with _job(lakehouse, settings, "promote") as (run, demand):
+        decided = {measure: judge_challenger(demand, measure, settings, force=force) for measure in settings.measures}
+        record(lakehouse, demand, run.info.run_id, [each for each in decided.values() if each is not None])
+        return decided
 
 
 def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
-    """Forecast both measures with their champions and publish ``gld_forecast`` for the as-of day.
+    """Forecast every measure with its champion and publish it, by day and month, with what changed since the last time.
 
-    Champions are trained where one is missing, and refitted where the data are not those they were fitted on.
+    Before that, what was forecast is compared with what happened, and a champion whose intervals stopped to hold is
+    recalibrated. Champions are trained where one is missing, by the quick candidates.
 
     Returns:
         The rows published, in the columns of ``gld_forecast``.
@@ -65,94 +94,142 @@ def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
         InputError: Where the tables are missing or cannot be used.
     """
     with _job(lakehouse, settings, "forecast") as (run, demand):
-        champions = _champions(lakehouse, demand, settings)
-        predicted = [_predicted(champions[measure], demand, settings) for measure in MEASURES]
-        rows = pd.concat(predicted, ignore_index=True).assign(as_of=demand.as_of, run_id=run.info.run_id)
-        _report(rows, demand, settings)
-        published = rows[list(GLD_FORECAST.column_names)]
-        lakehouse.write(GLD_FORECAST, lakehouse.frame(GLD_FORECAST, published), replace_where=demand.slice)
-        return published
+        watch(lakehouse, run, demand, settings)
+        champions = _champions(lakehouse, run, demand, settings)
+        made = {measure: _forecast(demand, champion, settings) for measure, champion in champions.items()}
+        changes = [changed(lakehouse, demand, champions[name], each.rows, settings) for name, each in made.items()]
+        rows = _published(lakehouse, run, demand, GLD_FORECAST, [each.rows for each in made.values()])
+        _published(lakehouse, run, demand, GLD_FORECAST_MONTHS, [each.months for each in made.values()])
+        _published(lakehouse, run, demand, GLD_FORECAST_CHANGE, changes)
+        _report(made, demand, settings)
+        return rows
+
+
+def what_if(
+    lakehouse: Lakehouse, settings: Settings, what: Sequence[Setting], scenario: str | None = None
+) -> pd.DataFrame:
+    """Forecast every measure under a scenario, beside the baseline, into ``gld_forecast_scenarios``.
+
+    Args:
+        lakehouse: The tables.
+        settings: How to run.
+        what: What is set.
+        scenario: What to call it, what is set by default; the same name replaces the scenario.
+
+    Returns:
+        The rows published, in the columns of ``gld_forecast_scenarios``.
+
+    Raises:
+        UsageError: Where a setting sets nothing.
+        InputError: Where the tables are missing or cannot be used.
+    """
+    text = ", ".join(str(each) for each in what)
+    name = scenario or text
+    with _job(lakehouse, settings, "what-if") as (run, demand):
+        mlflow.log_params({"scenario": name, "settings": text})
+        champions = _champions(lakehouse, run, demand, settings)
+        parts = [_beside_baseline(demand, champion, settings, what) for champion in champions.values()]
+        rows = pd.concat(parts, ignore_index=True).assign(scenario=name, settings=text)
+        where = f"scenario = {sql_text(name)}"
+        return _published(lakehouse, run, demand, GLD_FORECAST_SCENARIOS, [rows], where=where)
+
+
+def _beside_baseline(demand: Demand, champion: Champion, settings: Settings, what: Sequence[Setting]) -> pd.DataFrame:
+    settings.progress(f"Forecasting {champion.version.measure} with and without the scenario.")
+    forecaster = fitted(demand, champion, settings)
+    rows = forecast_measure(demand, champion, forecaster, what).rows
+    baseline = forecast_measure(demand, champion, forecaster).rows[["series", "date", "mean"]]
+    return rows.merge(baseline.rename(columns={"mean": "baseline"}), on=["series", "date"])
 
 
 @contextmanager
 def _job(lakehouse: Lakehouse, settings: Settings, name: str) -> Iterator[tuple[mlflow.ActiveRun, Demand]]:
     warehouse = lakehouse.warehouse
     with connected(warehouse), open_run(warehouse, name, settings.tags()) as run:
-        demand = read_demand(lakehouse, settings.as_of)
+        demand = read_demand(lakehouse, settings.as_of, settings.measures, settings.by)
         log_tables(run, demand.inputs)
         as_of = demand.as_of.date().isoformat()
         mlflow.log_params({"as_of": as_of, "horizon": settings.horizon, "seed": settings.seed})
         yield run, demand
 
 
+def _asked(settings: Settings) -> tuple[Candidate, ...]:
+    """The candidates asked for by name."""
+    return tuple(candidate(name) for name in settings.candidates)
+
+
 def _train(
-    lakehouse: Lakehouse, demand: Demand, settings: Settings, leaderboard: Leaderboard | None
-) -> dict[str, Champion]:
-    if leaderboard is None:
-        with open_run(lakehouse.warehouse, "backtest", settings.tags()) as run:
-            leaderboard = run_backtest(lakehouse, run, demand, settings)
-    return {measure: _fit(demand, settings, measure, verdict) for measure, verdict in leaderboard.verdicts.items()}
+    lakehouse: Lakehouse,
+    run: mlflow.ActiveRun,
+    demand: Demand,
+    chosen: Sequence[Candidate],
+    settings: Settings,
+) -> dict[str, tuple[Version, Decided | None]]:
+    with open_run(lakehouse.warehouse, "backtest", settings.tags()) as child:
+        board = run_backtest(lakehouse, child, demand, chosen, settings)
+    trained = {measure: _register(demand, found, settings) for measure, found in board.evaluations.items()}
+    crowned = {measure: crown_first(version) for measure, version in trained.items()}
+    record(lakehouse, demand, run.info.run_id, [each for each in crowned.values() if each is not None])
+    return {measure: (version, crowned[measure]) for measure, version in trained.items()}
 
 
-def _champions(lakehouse: Lakehouse, demand: Demand, settings: Settings) -> dict[str, Champion]:
-    stored = {measure: champion(measure) for measure in MEASURES}
-    found = {measure: known for measure, known in stored.items() if known is not None}
-    if len(found) < len(MEASURES):
-        return _train(lakehouse, demand, settings, leaderboard=None)
-    return {measure: _refreshed(known, demand, settings) for measure, known in found.items()}
+def _register(demand: Demand, found: Evaluation, settings: Settings) -> Version:
+    settings.progress(f"Fitting {found.algorithm} to {found.measure}: {len(demand.tree(found.measure).nodes)} series.")
+    panel = demand.panel(found.measure, demand.as_of, settings.horizon)
+    tree = demand.tree(found.measure)
+    made = fit(candidate(found.algorithm), tree, panel, found.taught, seed=settings.seed, jobs=settings.jobs)
+    return register(found.measure, made, as_of=demand.as_of.date().isoformat(), note=found.note)
 
 
-def _refreshed(known: Champion, demand: Demand, settings: Settings) -> Champion:
-    if known.training.data_digest == demand.digest(known.measure, settings):
-        return known
-    kept = known.training
-    return _fit(demand, settings, known.measure, Verdict(kept.algorithm, kept.stretch, kept.note))
+def _champions(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, settings: Settings) -> dict[str, Champion]:
+    """The measures' champions; missing ones are trained, by the quick candidates unless some are asked for."""
+    missing = tuple(measure for measure in settings.measures if by_alias(measure, CHAMPION) is None)
+    if missing:
+        chosen = _asked(settings) or QUICK
+        _train(lakehouse, run, demand, chosen, replace(settings, measures=missing))
+    found = {measure: by_alias(measure, CHAMPION) for measure in settings.measures}
+    return {measure: champion_of(demand, version) for measure, version in found.items() if version is not None}
 
 
-def _fit(demand: Demand, settings: Settings, measure: str, verdict: Verdict) -> Champion:
-    settings.progress(f"Fitting {verdict.algorithm} to {measure}: {len(demand.series())} series.")
-    fitted = fit_panel(
-        demand.of(measure),
-        candidate(verdict.algorithm),
-        cutoff=demand.as_of,
-        known=demand.known(demand.as_of),
-        horizon=settings.horizon,
-        stretch=verdict.stretch,
-        seed=settings.seed,
-        jobs=settings.jobs,
+def _forecast(demand: Demand, champion: Champion, settings: Settings) -> Forecasted:
+    measure = champion.version.measure
+    settings.progress(
+        f"Forecasting {measure} {settings.horizon} days ahead with {champion.version.training.algorithm}."
     )
-    training = Training(
-        algorithm=verdict.algorithm,
-        as_of=demand.as_of.date().isoformat(),
-        data_digest=demand.digest(measure, settings),
-        stretch=verdict.stretch,
-        note=verdict.note,
-    )
-    return register(measure, fitted, training)
+    mlflow.set_tag(f"digest.{measure}", demand.digest(measure, demand.as_of, settings.horizon))
+    return forecast_measure(demand, champion, fitted(demand, champion, settings))
 
 
-def _predicted(known: Champion, demand: Demand, settings: Settings) -> pd.DataFrame:
-    settings.progress(f"Forecasting {known.measure} {settings.horizon} days ahead with {known.training.algorithm}.")
-    asked = pd.DataFrame({"series": demand.series(), "horizon": settings.horizon})
-    rows = pd.DataFrame(known.load().predict(asked))
-    return rows.assign(
-        measure=known.measure,
-        model=known.training.model,
-        model_version=known.version,
-        note=rows["note"].fillna(known.training.note).replace("", None),
-    )
+def _published(
+    lakehouse: Lakehouse,
+    run: mlflow.ActiveRun,
+    demand: Demand,
+    table: Table,
+    parts: Sequence[pd.DataFrame],
+    where: str | None = None,
+) -> pd.DataFrame:
+    """Replace the as-of day's slice of a result table, or the one given; returns the rows in the table's columns."""
+    kept = [part for part in parts if not part.empty]
+    if not kept:
+        return pd.DataFrame(columns=list(table.column_names))
+    rows = pd.concat(kept, ignore_index=True).assign(as_of=demand.as_of, run_id=run.info.run_id)
+    published = rows.reindex(columns=list(table.column_names))
+    lakehouse.write(table, lakehouse.frame(table, published), replace_where=where or demand.slice)
+    return published
 
 
-def _report(rows: pd.DataFrame, demand: Demand, settings: Settings) -> None:
+def _report(made: Mapping[str, Forecasted], demand: Demand, settings: Settings) -> None:
     """Say and log what was done to the rows besides forecasting them."""
-    days_known = demand.calendar["date"].max()
+    rows = pd.concat([each.rows for each in made.values()], ignore_index=True)
+    beyond = rows["date"] > demand.calendar["date"].max()
     counts = {
         "rows": len(rows),
-        "floored": int(rows["floored"].sum()),
+        "floored": int(rows["floored"].sum()) + sum(each.coherent.raised[0] for each in made.values()),
         "fallbacks": int(rows.loc[rows["note"].notna(), ["measure", "series"]].drop_duplicates().shape[0]),
-        "days_beyond_calendar": int((rows["date"] > days_known).groupby(rows["date"]).any().sum()),
+        "days_beyond_calendar": int(rows.loc[beyond, "date"].nunique()),
     }
     mlflow.log_metrics({name: float(count) for name, count in counts.items()})
+    mlflow.log_metrics({f"paths_raised.{name}": each.coherent.raised[1] for name, each in made.items()})
     settings.progress(
         f"Forecast {counts['rows']} rows; {counts['floored']} values below zero raised to zero, {counts['fallbacks']} "
         f"series with a note, {counts['days_beyond_calendar']} days beyond the calendar."

@@ -1,8 +1,10 @@
-"""Champions in MLflow's registry: one registered model per measure, ``assay-MEASURE``, with the alias ``champion``."""
+"""Models in MLflow's registry: one registered model per measure, ``assay-MEASURE``.
 
-import json
+The alias ``champion`` is on the version whose kind of model forecasts; ``challenger`` on the newest one trained.
+"""
+
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,19 +13,17 @@ import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
-from mlflow.models.model import ModelInfo
-from mlflow.pyfunc import PyFuncModel, load_model, log_model
-from mlflow.types import ColSpec, DataType, Schema
+from mlflow.pyfunc import load_model, log_model
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
-from experiments.forecasting.evaluation import calibrated_name
-from models.forecasting.calibration import NONE
-from models.forecasting.fitted_panel import FittedPanel
+from models.forecasting.forecaster import Forecaster
 from models.forecasting.quantiles import NAMES
 
-ALIAS = "champion"
+CHAMPION, CHALLENGER = "champion", "challenger"
 MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # no such model, no such alias
 CODE = Path(__file__).with_name("model.py")
-REQUIREMENTS = ("assay-workbench", "mlflow", "numpy", "pandas", "prophet", "pyarrow")
+PACKAGE = "assay-workbench"
+REQUIREMENTS = (PACKAGE, "mlflow", "numpy", "pandas", "scipy", "pyarrow")
 EXAMPLE = pd.DataFrame({"series": ["total"], "horizon": [7]})
 SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec(DataType.string, "series"), ColSpec(DataType.long, "horizon")]),
@@ -33,57 +33,53 @@ SIGNATURE = ModelSignature(
             ColSpec(DataType.datetime, "date"),
             ColSpec(DataType.long, "horizon"),
             *(ColSpec(DataType.double, name) for name in ("mean", *NAMES)),
-            ColSpec(DataType.long, "floored"),
             ColSpec(DataType.string, "note", required=False),
         ]
     ),
+    params=ParamSchema([ParamSpec("set", DataType.string, "")]),
 )
 
 
 @dataclass(frozen=True)
 class Training:
-    """What a model was fitted with; kept as tags of its version.
+    """How a version came about; kept as its tags.
 
     Attributes:
         algorithm: The candidate that won the backtest.
         as_of: Last day of its data, ISO.
-        data_digest: Fingerprint of its data and seed.
-        stretch: Calibration factors of its quantiles.
         note: What to know about the choice, empty where there is nothing.
+        reconciliation: How its forecasts are made to add up.
+        package_version: The version of this package that trained it.
     """
 
     algorithm: str
     as_of: str
-    data_digest: str
-    stretch: tuple[float, ...]
     note: str
+    reconciliation: str
+    package_version: str
 
     @property
-    def model(self) -> str:
-        """The name under which its forecasts are published: the calibrated one, where there was a backtest."""
-        return self.algorithm if self.stretch == NONE else calibrated_name(self.algorithm)
-
-    def to_tags(self) -> dict[str, str]:
-        """The fields as text."""
-        return vars(self) | {"stretch": json.dumps(self.stretch)}
-
-    @classmethod
-    def from_tags(cls, tags: dict[str, str]) -> "Training":
-        """What ``to_tags`` gave."""
-        return cls(**tags | {"stretch": tuple(json.loads(tags["stretch"]))})  # type: ignore[arg-type]
+    def warning(self) -> str:
+        """Says that another version of the package trained it, empty where it was this one."""
+        here = version(PACKAGE)
+        if self.package_version == here:
+            return ""
+        return f"trained by {PACKAGE} {self.package_version}, this is {here}: assay train makes a new one"
 
 
 @dataclass(frozen=True)
-class Champion:
-    """The champion of one measure: its version in the registry and what it was fitted with."""
+class Version:
+    """A version of a measure's registered model."""
 
     measure: str
-    version: str
+    number: str
     training: Training
 
-    def load(self) -> PyFuncModel:
-        """The model, to be asked for series and horizons."""
-        return load_model(f"models:/{model_name(self.measure)}/{self.version}")
+    def load(self) -> Forecaster:
+        """The forecaster as it was trained."""
+        loaded = load_model(f"models:/{model_name(self.measure)}/{self.number}")
+        forecaster: Forecaster = loaded.unwrap_python_model().forecaster  # type: ignore[no-untyped-call]
+        return forecaster
 
 
 def model_name(measure: str) -> str:
@@ -91,43 +87,70 @@ def model_name(measure: str) -> str:
     return f"assay-{measure}"
 
 
-def champion(measure: str) -> Champion | None:
-    """The measure's champion, None where none was registered yet."""
+def by_alias(measure: str, alias: str) -> Version | None:
+    """The measure's champion or challenger, None where there is none."""
     try:
-        found = mlflow.MlflowClient().get_model_version_by_alias(model_name(measure), ALIAS)
+        found = mlflow.MlflowClient().get_model_version_by_alias(model_name(measure), alias)
     except MlflowException as error:
         if error.error_code in MISSING:
             return None
         raise
-    return Champion(measure, str(found.version), Training.from_tags(found.tags))
+    return _version(measure, found)
 
 
-def register(measure: str, fitted: FittedPanel, training: Training) -> Champion:
-    """Log the model to the active run, register it and make it the champion, the alias last."""
+def by_number(measure: str, number: str) -> Version | None:
+    """One version of a measure's model, None where it is not in the registry any more."""
+    try:
+        return _version(measure, mlflow.MlflowClient().get_model_version(model_name(measure), number))
+    except MlflowException as error:
+        if error.error_code in MISSING:
+            return None
+        raise
+
+
+def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = "") -> Version:
+    """Log a forecaster to the active run and register it, as the challenger."""
+    training = Training(
+        algorithm=forecaster.algorithm,
+        as_of=as_of,
+        note=note,
+        reconciliation=forecaster.taught.reconciliation.method,
+        package_version=version(PACKAGE),
+    )
     with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder) / "forecaster.npz"
+        np.savez_compressed(state, **forecaster.state())  # type: ignore[arg-type]  # arrays by name
         logged = log_model(
             name=model_name(measure),
             python_model=str(CODE),
-            artifacts=_stored(fitted, Path(folder)),
+            artifacts={"forecaster": str(state)},
             signature=SIGNATURE,
             input_example=EXAMPLE,
             pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
         )
-    return _promoted(measure, logged, training)
-
-
-def _stored(fitted: FittedPanel, folder: Path) -> dict[str, str]:
-    path = folder / "fitted.npz"
-    np.savez_compressed(path, allow_pickle=False, **fitted.state())
-    return {"fitted": str(path)}
-
-
-def _promoted(measure: str, logged: ModelInfo, training: Training) -> Champion:
     client, name = mlflow.MlflowClient(), model_name(measure)
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
     created = client.create_model_version(
-        name, source=logged.model_uri, run_id=logged.run_id, tags=training.to_tags(), model_id=logged.model_id
+        name, source=logged.model_uri, run_id=logged.run_id, tags=asdict(training), model_id=logged.model_id
     )
-    client.set_registered_model_alias(name, ALIAS, created.version)
-    return Champion(measure, str(created.version), training)
+    registered = Version(measure, str(created.version), training)
+    point(CHALLENGER, registered)
+    return registered
+
+
+def point(alias: str, target: Version) -> None:
+    """Move an alias to a version."""
+    mlflow.MlflowClient().set_registered_model_alias(model_name(target.measure), alias, target.number)
+
+
+def tag(target: Version, tags: dict[str, str]) -> None:
+    """Add tags to a version."""
+    client = mlflow.MlflowClient()
+    for key, value in tags.items():
+        client.set_model_version_tag(model_name(target.measure), target.number, key, value)
+
+
+def _version(measure: str, found: "mlflow.entities.model_registry.ModelVersion") -> Version:
+    fields = {name: found.tags.get(name, "") for name in Training.__dataclass_fields__}
+    return Version(measure, str(found.version), Training(**fields))

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+MEASURES = ("net_revenue", "orders", "units")
+
 
 def silent(_: str) -> None:
     """No progress."""
@@ -21,6 +23,9 @@ class Settings:
         seed: Seed of everything random.
         jobs: Worker processes, the number of cores by default; results do not depend on it.
         progress: Called with a sentence at every step.
+        measures: What to forecast: names of ``experiments.forecasting.data.TARGETS``.
+        by: The dimensions to tell apart, every one that a measure has by default.
+        candidates: Names of candidates to compare, ``module:Class`` for one's own; the default ones where empty.
     """
 
     source: str
@@ -30,6 +35,9 @@ class Settings:
     seed: int = 0
     jobs: int | None = None
     progress: Callable[[str], None] = silent
+    measures: tuple[str, ...] = MEASURES
+    by: tuple[str, ...] | None = None
+    candidates: tuple[str, ...] = ()
 
     def tags(self) -> dict[str, str]:
         """The tags of its runs."""

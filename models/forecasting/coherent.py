@@ -7,7 +7,7 @@ every path add up; quantiles are read off the paths, never added.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from features.hierarchy import Hierarchy
 from models.forecasting.calibration import NONE, calibrated, factors
 from models.forecasting.paths import Dependence, dependence, independent, normal_scores, sample_paths
 from models.forecasting.quantiles import LEVELS, NAMES, Floats
-from models.forecasting.reconciliation import BOTTOM_UP, Reconciliation, choose, reconciliation
+from models.forecasting.reconciliation import BOTTOM_UP, STRUCTURAL, Reconciliation, choose, reconciliation
 
 PATHS = 200
 Stretch = tuple[float, ...]
@@ -77,6 +77,25 @@ def untaught(tree: Hierarchy) -> Coherence:
     """What is known without a backtest: bottom forecasts are added up, errors are independent, nothing is stretched."""
     nothing = np.zeros((len(tree.nodes), 0))
     return Coherence(reconciliation(BOTTOM_UP, tree, nothing), independent(len(tree.nodes)), {})
+
+
+def adapted(taught: Coherence, before: Hierarchy, now: Hierarchy) -> tuple[Coherence, str]:
+    """What was taught about one hierarchy, for another that has other series; and a note where that loses something.
+
+    New series err on their own. Weights learned for other series are of no use: those that need no errors take over.
+    """
+    if before.nodes["series"].equals(now.nodes["series"]):
+        return taught, ""
+    known = pd.Index(before.nodes["series"]).get_indexer(pd.Index(now.nodes["series"]))
+    scores = np.where((known >= 0)[:, None], taught.dependence.scores[known], 0.0)
+    method = BOTTOM_UP if taught.reconciliation.method == BOTTOM_UP else STRUCTURAL
+    together = Coherence(
+        reconciliation=reconciliation(method, now, np.zeros((len(now.nodes), 0))),
+        dependence=replace(taught.dependence, scores=scores),
+        stretch=taught.stretch,
+    )
+    gone, new = len(before.nodes) - int((known >= 0).sum()), int((known < 0).sum())
+    return together, f"{new} series are new and {gone} gone since the champion was trained: assay train learns them"
 
 
 def learn(tree: Hierarchy, judged: pd.DataFrame) -> Coherence:

@@ -15,7 +15,8 @@ from features.hierarchy import Hierarchy
 from models.forecasting.quantiles import Floats
 
 BOTTOM_UP = "bottom_up"
-METHODS = (BOTTOM_UP, "ols", "wls_struct", "wls_var", "mint_shrink")
+STRUCTURAL = "wls_struct"
+METHODS = (BOTTOM_UP, "ols", STRUCTURAL, "wls_var", "mint_shrink")
 """From the simplest: the bottom forecasts alone, all forecasts alike, weighted by the number of series they add up, by
 their errors' variances, and by the errors' covariances shrunk to their diagonal."""
 LEARNED = ("wls_var", "mint_shrink")

@@ -10,6 +10,16 @@ from models.forecasting.seasonal_naive import Drift, SeasonalNaive
 BENCHMARK = SeasonalNaive()
 CANDIDATES: tuple[Candidate, ...] = (BENCHMARK, Drift(), Prophet())
 
+QUICK: tuple[Candidate, ...] = (BENCHMARK, Drift())
+"""What a refresh compares that finds no champion: seconds, also for a thousand series."""
+MOST_SERIES = {"Prophet": 100}
+"""Candidates fitted one series at a time, and how many series they are tried on unless they are asked for by name."""
+
+
+def default_candidates(series: int) -> tuple[Candidate, ...]:
+    """The candidates that a backtest of so many series compares."""
+    return tuple(known for known in CANDIDATES if series <= MOST_SERIES.get(known.name, series))
+
 
 def candidate(name: str) -> Candidate:
     """The candidate called ``name``, or one's own as ``module:Class``; raises ``UsageError`` where there is none."""

@@ -17,7 +17,7 @@ def test_the_document_is_the_promised_one(assay, refreshed):
     assert document["fresh"] is True
     assert date.fromisoformat(document["newest_business_day"]) == date(2025, 10, 31)
     assert datetime.fromisoformat(document["last_good_refresh"]).utcoffset().total_seconds() == 0
-    assert set(document["champion"]) == {"orders", "net_revenue"}
+    assert set(document["champion"]) == {"orders", "net_revenue", "units"}
     assert all(re.fullmatch(r"[A-Z][A-Za-z ]+, version 1", told) for told in document["champion"].values())
     assert [list(check) for check in document["checks"]] == [["name", "holds", "found"]] * len(document["checks"])
     assert all(check["holds"] is True for check in document["checks"])

@@ -1,0 +1,114 @@
+"""Forecast a measure as its champion would on the newest data, and put the rows in Gold's form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.forecasting.data import Demand
+from experiments.forecasting.evaluation import published_name
+from experiments.forecasting.registry import Version
+from experiments.forecasting.settings import Settings
+from models.forecasting.coherent import Coherence, Coherent, adapted
+from models.forecasting.forecaster import Forecaster, fit
+from models.forecasting.months import by_month
+from models.forecasting.registry import candidate
+from models.forecasting.scenario import Setting
+
+DESCRIPTION = ["series", "level", "country", "region", "channel", "category"]
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A measure's champion, ready to be fitted to any day's data.
+
+    Attributes:
+        version: What the registry holds.
+        taught: What the backtest it was trained with taught, for the series there are now.
+        note: What to know about its forecasts, empty where there is nothing.
+    """
+
+    version: Version
+    taught: Coherence
+    note: str
+
+    @property
+    def model(self) -> str:
+        """The name its forecasts are published under."""
+        return published_name(self.version.training.algorithm, self.version.training.note)
+
+
+def champion_of(demand: Demand, version: Version) -> Champion:
+    """The champion, its teachings carried over to the series there are now."""
+    trained = version.load()
+    tree = demand.tree(version.measure)
+    taught, note = adapted(trained.taught, trained.tree, tree)
+    notes = (version.training.note, version.training.warning, note)
+    return Champion(version, taught, "; ".join(text for text in notes if text))
+
+
+def fitted(
+    demand: Demand,
+    champion: Champion,
+    settings: Settings,
+    *,
+    cutoff: pd.Timestamp | None = None,
+    informed: pd.Timestamp | None = None,
+) -> Forecaster:
+    """The champion fitted to the data up to ``cutoff``, the newest day by default.
+
+    Args:
+        demand: The data.
+        champion: Whose algorithm and teachings.
+        settings: Horizon, seed, workers.
+        cutoff: The last day to look at.
+        informed: The evening on which the calendar ahead is read, the cutoff's by default.
+    """
+    measure, last = champion.version.measure, cutoff or demand.as_of
+    panel = demand.panel(measure, last, settings.horizon, informed=informed)
+    chosen = candidate(champion.version.training.algorithm)
+    return fit(chosen, demand.tree(measure), panel, champion.taught, seed=settings.seed, jobs=settings.jobs)
+
+
+@dataclass(frozen=True)
+class Forecasted:
+    """A measure's forecast.
+
+    Attributes:
+        rows: Rows of ``gld_forecast``, without day and run; and floored.
+        months: Rows of ``gld_forecast_months``, without day and run.
+        coherent: The arrays they were read off.
+    """
+
+    rows: pd.DataFrame
+    months: pd.DataFrame
+    coherent: Coherent
+
+
+def forecast(
+    demand: Demand, champion: Champion, forecaster: Forecaster, settings: Sequence[Setting] = ()
+) -> Forecasted:
+    """The days ahead, as rows and by month; ``settings`` say what if."""
+    measure = champion.version.measure
+    rows, found = forecaster.forecast(settings)
+    rows = rows.assign(
+        measure=measure,
+        model=champion.model,
+        model_version=champion.version.number,
+        note=_noted(rows["note"], champion.note),
+    )
+    months = by_month(demand.observed[measure].until(demand.as_of), found).assign(measure=measure)
+    return Forecasted(described(demand, measure, rows), described(demand, measure, months), found)
+
+
+def described(demand: Demand, measure: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the level and the dimensions of their series; those of series not begun are left out."""
+    nodes = demand.tree(measure).nodes.reindex(columns=DESCRIPTION)
+    return rows.drop(columns="level", errors="ignore").merge(nodes, on="series")
+
+
+def _noted(notes: pd.Series, general: str) -> pd.Series:
+    """Each row's own note and the one on all of them; None where there is neither."""
+    own = notes.fillna("").astype(str)
+    joined = ["; ".join(text for text in (note, general) if text) or None for note in own]
+    return pd.Series(joined, index=notes.index, dtype=object)

@@ -1,0 +1,134 @@
+"""A forecaster of a whole hierarchy: a fitted candidate and what makes its forecasts add up; it can be stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from features.hierarchy import Hierarchy
+from models.forecasting.candidates import Candidate, Fitted, State
+from models.forecasting.coherent import Coherence, Coherent, coherent
+from models.forecasting.panel import Panel
+from models.forecasting.panel_state import panel_from_state, panel_state
+from models.forecasting.paths import Dependence
+from models.forecasting.reconciliation import Reconciliation
+from models.forecasting.registry import candidate
+from models.forecasting.rows import forecast_rows
+from models.forecasting.scenario import Setting, under
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """A candidate fitted to a hierarchy.
+
+    Attributes:
+        algorithm: Name of the candidate.
+        tree: The series.
+        panel: What it was fitted to.
+        fitted: What was fitted.
+        taught: What a backtest taught about its forecasts.
+        seed: Seed of the sample paths.
+    """
+
+    algorithm: str
+    tree: Hierarchy
+    panel: Panel
+    fitted: Fitted
+    taught: Coherence
+    seed: int
+
+    def forecast(self, settings: Sequence[Setting] = ()) -> tuple[pd.DataFrame, Coherent]:
+        """The days ahead of every series, and the coherent forecast that they were read off.
+
+        Args:
+            settings: What if; the same shocks are drawn as without, so that both can be compared day by day.
+
+        Returns:
+            Rows (series, level, date, horizon, mean, q10 to q90, floor, floored, note), and arrays over ``tree``.
+        """
+        panel = under(self.panel, settings)
+        base = forecast_rows(panel, self.fitted.predict(panel))
+        levels = dict(zip(self.tree.nodes["series"], self.tree.nodes["level"], strict=True))
+        rows = base.assign(level=base["series"].map(levels))
+        found = coherent(self.tree, self.taught, rows, seed=self.seed)
+        return found.fill(self.tree, rows), found
+
+    def state(self) -> State:
+        """Everything, as arrays."""
+        parts = {
+            "fitted": self.fitted.state(),
+            "panel": panel_state(self.panel),
+            "tree": _tree_state(self.tree),
+            "taught": _taught_state(self.taught),
+        }
+        arrays = {f"{part} {name}": values for part, state in parts.items() for name, values in state.items()}
+        return {"algorithm": np.array(self.algorithm), "seed": np.array(self.seed), **arrays}
+
+    @classmethod
+    def restore(cls, state: State) -> "Forecaster":
+        """What ``state`` gave; raises ``UsageError`` where its candidate is not here."""
+        algorithm = str(state["algorithm"])
+        return cls(
+            algorithm=algorithm,
+            tree=_tree(_part("tree", state)),
+            panel=panel_from_state(_part("panel", state)),
+            fitted=candidate(algorithm).restore(_part("fitted", state)),
+            taught=_taught(_part("taught", state)),
+            seed=int(state["seed"]),
+        )
+
+
+def fit(
+    chosen: Candidate, tree: Hierarchy, panel: Panel, taught: Coherence, *, seed: int = 0, jobs: int | None = None
+) -> Forecaster:
+    """Fit a candidate to a hierarchy's panel; ``jobs`` are worker processes, on which no result depends."""
+    return Forecaster(chosen.name, tree, panel, chosen.fit(panel, seed=seed, jobs=jobs), taught, seed)
+
+
+def _part(name: str, state: State) -> State:
+    return {key.removeprefix(f"{name} "): values for key, values in state.items() if key.startswith(f"{name} ")}
+
+
+def _tree_state(tree: Hierarchy) -> State:
+    links = tree.summing.tocoo()
+    columns = {f"node {name}": _text(tree.nodes[name]) for name in tree.nodes}
+    return {**columns, "links": np.stack(links.coords), "shape": np.array(links.shape)}
+
+
+def _tree(state: State) -> Hierarchy:
+    nodes = {name.removeprefix("node "): values for name, values in state.items() if name.startswith("node ")}
+    frame = pd.DataFrame({name: values.astype(object) for name, values in nodes.items()}).replace({NOTHING: None})
+    links = state["links"].astype(np.intp)
+    rows, columns = (int(count) for count in state["shape"])
+    return Hierarchy(frame, sparse.csr_array((np.ones(links.shape[1]), tuple(links)), shape=(rows, columns)))
+
+
+NOTHING = "\x01"
+"""Stands for null in arrays of text."""
+
+
+def _text(values: pd.Series) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
+    return values.fillna(NOTHING).to_numpy(np.str_)
+
+
+def _taught_state(taught: Coherence) -> State:
+    return {
+        "method": np.array(taught.reconciliation.method),
+        "weights": taught.reconciliation.weights,
+        "scores": taught.dependence.scores,
+        "dependence": np.array([taught.dependence.shrinkage, taught.dependence.persistence]),
+        "levels": np.array(list(taught.stretch), dtype=np.str_),
+        "stretch": np.array(list(taught.stretch.values()), dtype=np.float64),
+    }
+
+
+def _taught(state: State) -> Coherence:
+    shrinkage, persistence = (float(number) for number in state["dependence"])
+    stretch = (tuple(float(factor) for factor in row) for row in state["stretch"])
+    return Coherence(
+        reconciliation=Reconciliation(str(state["method"]), state["weights"].astype(np.float64)),
+        dependence=Dependence(state["scores"].astype(np.float64), shrinkage, persistence),
+        stretch=dict(zip((str(level) for level in state["levels"]), stretch, strict=True)),
+    )

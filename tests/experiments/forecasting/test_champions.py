@@ -1,0 +1,146 @@
+"""Challengers and champions, played through on MLflow's real store."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from etl.errors import InputError, UsageError
+from etl.schemas.results import GLD_CHAMPION_DECISIONS, GLD_FORECAST_ACCURACY
+from experiments.forecasting.jobs import backtest, promote, train
+from experiments.forecasting.registry import CHALLENGER, CHAMPION, by_alias
+from experiments.tracking import connected, own_store
+from models.forecasting.quantiles import NAMES
+
+
+@pytest.fixture(scope="module")
+def shop(make_shop):
+    made = make_shop()
+    made.fill(days=120)
+    return made
+
+
+@pytest.fixture(scope="module")
+def story(shop, settings):
+    """What each decision was, in order: trained, replaced, defended, forced."""
+    lakehouse = shop.lakehouse
+    told = {"first": train(lakehouse, settings("SeasonalNaive"))["orders"][1]}
+    told["same"] = promote(lakehouse, settings())["orders"]
+    train(lakehouse, settings("WeekdayMean"))
+    told["better"] = promote(lakehouse, settings())["orders"]
+    train(lakehouse, settings("Doubled"))
+    told["worse"] = promote(lakehouse, settings())["orders"]
+    told["forced"] = promote(lakehouse, settings(), force=True)["orders"]
+    return told
+
+
+def test_the_first_model_is_champion_a_better_one_replaces_it_and_a_worse_one_does_not(story):
+    assert (story["first"].name, story["first"].challenger.training.algorithm) == ("first", "SeasonalNaive")
+    assert story["same"] is None
+    assert story["better"].name == "promoted"
+    assert story["better"].champion.training.algorithm == "SeasonalNaive"
+    assert story["better"].decision.evidence.gain > 0.1
+    assert story["worse"].name == "kept"
+    assert "saves -" in story["worse"].decision.reason
+    assert story["forced"].name == "forced"
+    assert "forced, although it saves -" in story["forced"].decision.reason
+
+
+def test_every_decision_is_a_row_with_its_evidence(shop, story):
+    rows = shop.rows(GLD_CHAMPION_DECISIONS).set_index("decision")
+    assert sorted(rows.index) == ["first", "forced", "kept", "promoted"]
+    assert rows.loc["promoted", ["champion_version", "challenger_version"]].tolist() == ["1", "2"]
+    assert rows.loc["promoted", "challenger_loss"] < rows.loc["promoted", "champion_loss"]
+    assert rows.loc["promoted", "p_value"] < 0.05 < rows.loc["kept", "p_value"]
+    assert rows["as_of"].eq(pd.Timestamp("2025-04-30")).all()
+    assert pd.isna(rows.loc["first", "champion"])
+
+
+def test_the_aliases_and_tags_tell_the_same(shop, story):
+    with connected(shop.lakehouse.warehouse):
+        champion, challenger = (by_alias("orders", alias) for alias in (CHAMPION, CHALLENGER))
+        tags = mlflow.MlflowClient().get_model_version("assay-orders", "2").tags
+    assert champion.number == challenger.number == "3"
+    assert tags["decision.decision"] == "promoted"
+    assert tags["decision.reason"] == story["better"].decision.reason
+    assert tags["algorithm"].endswith("WeekdayMean")
+
+
+def test_a_champion_reloads_in_a_fresh_process(shop, story):
+    code = (
+        "import mlflow, pandas as pd, sys\n"
+        "mlflow.set_tracking_uri(sys.argv[1])\n"
+        "model = mlflow.pyfunc.load_model('models:/assay-orders@champion')\n"
+        "rows = model.predict(pd.DataFrame({'series': ['total', 'country=UK'], 'horizon': [3, 2]}))\n"
+        "print(rows.to_json(orient='records', double_precision=15))\n"
+    )
+    store = own_store(shop.lakehouse.warehouse)
+    answer = subprocess.run([sys.executable, "-c", code, store], capture_output=True, text=True, check=True)
+    rows = pd.read_json(answer.stdout.splitlines()[-1])
+    with connected(shop.lakehouse.warehouse):
+        here = by_alias("orders", CHAMPION).load().forecast()[0]
+    total = here[here["series"] == "total"].head(3)
+    assert rows["series"].tolist() == ["total"] * 3 + ["country=UK"] * 2
+    np.testing.assert_allclose(rows.loc[:2, ["mean", *NAMES]], total[["mean", *NAMES]], rtol=1e-12)
+
+
+def test_the_stored_model_is_code_and_arrays_with_pinned_requirements(shop, story):
+    artifacts = shop.lakehouse.warehouse / "mlartifacts"
+    names = {path.name for path in artifacts.rglob("*") if path.is_file()}
+    assert {"model.py", "forecaster.npz", "requirements.txt"} <= names
+    assert not [name for name in names if name.endswith(".pkl")]
+    requirements = next(artifacts.rglob("requirements.txt")).read_text().split()
+    assert all("==" in line for line in requirements)
+
+
+def test_a_model_trained_by_another_version_says_so(shop, story):
+    with connected(shop.lakehouse.warehouse):
+        trained = by_alias("orders", CHAMPION).training
+    assert trained.warning == ""
+    assert "trained by assay-workbench 0.0.1" in type(trained)(**(vars(trained) | {"package_version": "0.0.1"})).warning
+
+
+def test_a_backtest_publishes_every_candidate_on_every_series_and_range(shop, settings):
+    board = backtest(shop.lakehouse, settings("SeasonalNaive", "WeekdayMean"))
+    rows = shop.rows(GLD_FORECAST_ACCURACY).query("kind == 'backtest'")
+    models = {"SeasonalNaive", board.evaluations["orders"].algorithm, board.evaluations["orders"].model}
+    assert set(rows["model"]) == models
+    assert len(rows) == board.rows == 3 * 14 * 2  # models, series, ranges
+    assert board.scores["model"].iloc[-1] == "SeasonalNaive"
+    assert set(rows["cutoffs"]) == {len(board.cutoffs)} == {3}
+    assert (rows["bias"].abs() < 0.5).all()
+
+
+def test_a_backtest_is_one_run_with_a_child_for_each_model_and_what_it_read(shop, settings):
+    board = backtest(shop.lakehouse, settings("SeasonalNaive", measures=("units",), by=("category",)))
+    with connected(shop.lakehouse.warehouse):
+        found = mlflow.search_runs(
+            experiment_names=["assay"], filter_string=f"tags.mlflow.parentRunId = '{board.run_id}'"
+        )
+        parent = mlflow.get_run(board.run_id)
+        page = mlflow.artifacts.load_text(f"{parent.info.artifact_uri}/backtest.html")
+    assert sorted(found["tags.mlflow.runName"]) == ["units SeasonalNaive", "units SeasonalNaive coherent"]
+    assert {"metrics.sql", "metrics.sql_1_7", "metrics.sql_8_14", "metrics.sql_category"} <= set(found)
+    assert {entry.dataset.name for entry in parent.inputs.dataset_inputs} == {
+        "gold.gld_daily_orders",
+        "gold.gld_daily_cells",
+        "gold.gld_calendar",
+        "gold.gld_dim_products",
+        "silver.slv_promotions",
+    }
+    assert "units-forecast" in page
+    levels = {series.partition("=")[0] for series in board.evaluations["units"].judged["series"]}
+    assert levels == {"total", "category"}
+
+
+def test_what_cannot_be_asked_is_said_before_anything_runs(shop, settings):
+    with pytest.raises(UsageError, match="orders cannot be told apart by category: choose from country, region, ch"):
+        backtest(shop.lakehouse, settings("SeasonalNaive", by=("category",)))
+    with pytest.raises(UsageError, match="There is no candidate 'Magic'"):
+        backtest(shop.lakehouse, replace(settings(), candidates=("Magic",)))
+    with pytest.raises(InputError, match="There is no model of units yet: assay train makes one"):
+        promote(shop.lakehouse, settings(measures=("units",)))

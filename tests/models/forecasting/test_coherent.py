@@ -1,0 +1,146 @@
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from features.hierarchy import Hierarchy, Observed, crossings, hierarchy
+from models.forecasting.coherent import adapted, coherent, learn, stretched, untaught
+from models.forecasting.forecaster import Forecaster, fit
+from models.forecasting.months import by_month
+from models.forecasting.quantiles import LEVELS, NAMES
+from models.forecasting.seasonal_naive import SeasonalNaive
+
+CELLS = pd.DataFrame({"country": ["India", "India", "UK"], "channel": ["Mobile", "Website", "Mobile"]})
+TREE = hierarchy(CELLS, crossings(["country", "channel"]))
+SERIES = TREE.nodes["series"].tolist()
+DAYS = 30
+
+
+def actuals(shared: float, origins: int = 6):
+    """Daily values of the bottom series around 100, whose errors have a part in common; summed up."""
+    generator = np.random.default_rng(0)
+    common = generator.normal(size=(origins, 1, DAYS))
+    own = generator.normal(size=(origins, 3, DAYS))
+    bottom = 100 + 10 * (np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
+    return np.stack([TREE.sums(each) for each in bottom])
+
+
+def judged(actual, spread_of_total: float = 1.0) -> pd.DataFrame:
+    """Forecasts that know the distribution of every series."""
+    mean = TREE.sums(np.full(3, 100.0))
+    spread = actual.std(axis=(0, 2)) * np.where(np.arange(len(SERIES)) == 0, spread_of_total, 1.0)
+    places = np.indices(actual.shape).reshape(3, -1)
+    rows = pd.DataFrame({"cutoff": places[0], "place": places[1], "horizon": places[2] + 1, "actual": actual.ravel()})
+    center = mean[rows["place"]]
+    quantiles = center[:, None] + spread[rows["place"]][:, None] * norm.ppf(LEVELS)
+    nodes = TREE.nodes.iloc[rows["place"]].reset_index(drop=True)
+    about = {"mean": center, "floor": 0.0, "floored": 0, "note": None, "scale": 10.0}
+    frame = rows.join(nodes[["series", "level"]]).join(pd.DataFrame(quantiles, columns=NAMES))
+    return frame.assign(**about).drop(columns="place")
+
+
+def newest(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["cutoff"] == rows["cutoff"].max()].drop(columns="actual")
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.8])
+def test_the_total_s_intervals_are_as_wide_as_its_parts_err_together(shared):
+    actual = actuals(shared)
+    rows = judged(actual)
+    found = coherent(TREE, learn(TREE, rows), newest(rows), seed=0, paths=2000)
+    width = found.quantiles[0, :, -1] - found.quantiles[0, :, 0]
+    wanted = 2 * norm.ppf(0.9) * actual[:, 0].std()
+    assert width.mean() == pytest.approx(wanted, rel=0.12)
+
+
+def test_means_and_every_path_add_up():
+    rows = judged(actuals(0.5))
+    torn = newest(rows).assign(mean=lambda each: each["mean"] + np.random.default_rng(0).normal(0, 9, len(each)))
+    found = coherent(TREE, learn(TREE, rows), torn, seed=0)
+    np.testing.assert_allclose(found.mean, TREE.sums(found.mean[TREE.bottom]))
+    np.testing.assert_allclose(found.paths.mean(axis=-1), found.mean[TREE.bottom])
+    quantiles = np.quantile(TREE.sums(found.paths), LEVELS, axis=-1)
+    np.testing.assert_allclose(np.moveaxis(quantiles, 0, -1), found.quantiles)
+
+
+def test_intervals_are_stretched_on_the_level_that_missed():
+    rows = judged(actuals(0.5), spread_of_total=0.25)
+    taught = learn(TREE, rows)
+    assert min(taught.stretch["total"]) > 2 > max(taught.stretch["country/channel"])
+    wide = stretched(rows, taught.stretch)
+    inside = wide["actual"].between(wide["q10"], wide["q90"]).groupby(wide["level"]).mean()
+    assert inside["total"] > 0.65 > 0.35 > rows.query("level == 'total'").eval("q10 <= actual <= q90").mean()
+    assert wide.index.equals(rows.index)
+
+
+def test_the_same_seed_gives_the_same_paths_and_another_one_does_not():
+    rows = judged(actuals(0.5))
+    taught, ahead = learn(TREE, rows), newest(rows)
+    one, two, three = (coherent(TREE, taught, ahead, seed=seed).paths for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, two)
+    assert not np.array_equal(one, three)
+
+
+def test_nothing_falls_below_its_floor():
+    rows = judged(actuals(0.5))
+    ahead = newest(rows).assign(**{name: lambda each, name=name: each[name] - 100 for name in ("mean", *NAMES)})
+    found = coherent(TREE, untaught(TREE), ahead, seed=0)
+    assert found.paths.min() >= 0
+    assert found.mean.min() >= 0
+    free = coherent(TREE, untaught(TREE), ahead.assign(floor=-np.inf), seed=0)
+    assert free.paths.min() < 0
+    assert free.raised == (0, 0.0)
+
+
+def test_a_series_that_has_not_begun_sells_nothing():
+    rows = judged(actuals(0.5))
+    without = rows[(rows["series"] != SERIES[-1]) | (rows["cutoff"] > 2)]
+    taught = learn(TREE, without)
+    late = newest(rows)[lambda each: each["series"] != SERIES[-1]]
+    found = coherent(TREE, untaught(TREE), late, seed=0)
+    assert found.mean[-1].tolist() == [0.0] * DAYS
+    assert np.isfinite(taught.reconciliation.weights).all()
+    assert len(found.fill(TREE, late)) == len(late)
+
+
+def test_what_was_taught_is_carried_over_to_another_hierarchy():
+    wider = hierarchy(pd.concat([CELLS, pd.DataFrame({"country": ["US"], "channel": ["App"]})]), crossings(list(CELLS)))
+    taught = learn(TREE, judged(actuals(0.8)))
+    same, nothing = adapted(taught, TREE, TREE)
+    assert (same, nothing) == (taught, "")
+    carried, note = adapted(taught, TREE, wider)
+    assert note == "3 series are new and 0 gone since the champion was trained: assay train learns them"
+    scores = dict(zip(wider.nodes["series"], carried.dependence.scores, strict=True))
+    np.testing.assert_array_equal(scores["country=India"], taught.dependence.scores[SERIES.index("country=India")])
+    assert not scores["country=US"].any()
+
+
+def test_months_add_up_paths_and_what_is_known():
+    rows = judged(actuals(0.5))
+    found = coherent(TREE, untaught(TREE), newest(rows), seed=0)
+    dates = pd.date_range("2025-01-01", "2025-02-20")
+    values = TREE.sums(np.full((3, len(dates)), 10.0))
+    months = by_month(Observed(TREE, dates, values), found).set_index(["series", "month"])
+    february = months.loc[("total", pd.Timestamp("2025-02-01"))]
+    assert (february["days_known"], february["days_expected"], february["known"]) == (20, 8, 600.0)
+    assert february["mean"] == pytest.approx(600 + found.mean[0, :8].sum())
+    paths = 600 + TREE.sums(found.paths)[0, :8].sum(axis=0)
+    assert february["q90"] == pytest.approx(np.quantile(paths, 0.9))
+    assert months.loc[("total", pd.Timestamp("2025-03-01")), "days_expected"] == 22
+
+
+def test_a_forecaster_is_the_same_after_it_was_stored(panel_of):
+    values = TREE.sums(np.random.default_rng(0).normal(100, 9, (3, 60)))
+    order = np.argsort(SERIES)
+    panel = panel_of(values[order], horizon=DAYS)
+    named = type(panel)(**(vars(panel) | {"series": tuple(np.array(SERIES)[order])}))
+    made = fit(SeasonalNaive(), TREE, named, learn(TREE, judged(actuals(0.5))), seed=3)
+    file = io.BytesIO()
+    np.savez(file, **made.state())
+    file.seek(0)
+    again = Forecaster.restore(dict(np.load(file, allow_pickle=False)))
+    pd.testing.assert_frame_equal(made.forecast()[0], again.forecast()[0])
+    pd.testing.assert_frame_equal(again.tree.nodes, TREE.nodes, check_dtype=False)
+    assert isinstance(again.tree, Hierarchy)

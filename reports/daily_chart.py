@@ -41,7 +41,7 @@ def daily_figure(view: DailyView, money: Unit) -> go.Figure:
 
 def fan_figure(days: pd.DataFrame, ahead: pd.DataFrame, money: Unit) -> go.Figure:
     """Revenue of the days seen, and the expected days after them with their bands, in one panel."""
-    scale, suffix = numbers.scale_of(float(max(days["revenue"].max(), ahead["mean"].max())), money)
+    scale, suffix = numbers.scale_of(float(pd.concat([days["revenue"], ahead["mean"]]).max()), money)
     layout = _layout(suffix)
     panel = {
         "xaxis": {**layout["xaxis"], "anchor": "y"},
@@ -50,6 +50,21 @@ def fan_figure(days: pd.DataFrame, ahead: pd.DataFrame, money: Unit) -> go.Figur
         "margin": layout["margin"],
     }
     return figure(FAN_HEIGHT, [*_forecast(ahead, money, scale, "y"), _line(days, "revenue", money, scale, "y")], panel)
+
+
+def scenario_figure(days: pd.DataFrame, money: Unit) -> go.Figure:
+    """The days ahead under a scenario with their bands, and the baseline's expectation dotted."""
+    fan = fan_figure(days.iloc[:0].assign(revenue=0.0), days, money)
+    scale, _ = numbers.scale_of(float(days["mean"].max()), money)
+    fan.add_scatter(
+        x=_dates(days),
+        y=[value / scale for value in days["baseline"]],
+        mode="lines",
+        line={"color": GREY, "width": 1.8, "dash": "dot"},
+        text=[numbers.amount(value, money) for value in days["baseline"]],
+        hovertemplate="%{x}, baseline<br>%{text}<extra></extra>",
+    )
+    return fan
 
 
 def _layout(suffix: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from reports.pages import (
     forecast,
     method,
     recommendations,
+    scenarios,
     trend,
     why,
     yesterday,
@@ -37,7 +38,8 @@ BUILDERS: tuple[Callable[[Reading], Page], ...] = (
 
 
 def pages(reading: Reading) -> Iterator[Page]:
-    """Every page in the order of the menu, then one for each dip."""
+    """Every page in the order of the menu, then one for each dip and each scenario."""
     for build in BUILDERS:
         yield build(reading)
     yield from dips.pages(reading)
+    yield from scenarios.pages(reading)

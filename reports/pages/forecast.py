@@ -1,5 +1,6 @@
 """What comes next, how good such forecasts were, and why this one differs from the last."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from etl.periods import Period
@@ -8,9 +9,11 @@ from reports.data import ReportData
 from reports.narrative.outlook import outlook_sentences
 from reports.outlook import of_measure
 from reports.page import Page
+from reports.pages.scenarios import scenario_section
 from reports.reading import Reading
 from reports.sections import outlook
 from reports.sections.daily import day_table
+from reports.sections.forecast_watch import change_section, watch_section
 from reports.sentences import say
 from reports.summaries import daily, within
 from reports.views import Chart, Section
@@ -29,8 +32,16 @@ def page(reading: Reading) -> Page:
         menu="Forecast",
         title="What comes next",
         lead=tuple(outlook_sentences(data)[:2]),
-        sections=(_fan(data), outlook.section(data)),
+        sections=tuple(section for section in _sections(reading) if section),
     )
+
+
+def _sections(reading: Reading) -> Iterator[Section | None]:
+    yield _fan(reading.data)
+    yield outlook.section(reading.data)
+    yield change_section(reading)
+    yield scenario_section(reading)
+    yield watch_section(reading)
 
 
 def _fan(data: ReportData) -> Section:

@@ -13,7 +13,15 @@ from etl.frames import arrow_table
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE
-from etl.schemas.results import GLD_CLAIMS, GLD_DIPS, GLD_FORECAST, GLD_RECOMMENDATIONS
+from etl.schemas.results import (
+    GLD_CLAIMS,
+    GLD_DIPS,
+    GLD_FORECAST,
+    GLD_FORECAST_CHANGE,
+    GLD_FORECAST_DRIFT,
+    GLD_FORECAST_SCENARIOS,
+    GLD_RECOMMENDATIONS,
+)
 
 FIRST, LAST = date(2025, 6, 1), date(2025, 9, 30)
 FILLERS = {
@@ -134,6 +142,15 @@ def _findings() -> dict[Table, pd.DataFrame]:
     quantiles = {f"q{level}": 4000.0 + 10 * level for level in range(10, 100, 10)}
     ahead = {"as_of": LAST, "series": "total", "date": days, "horizon": range(1, 32), "mean": 4500.0, "model": "Panel"}
     forecast = pd.concat([pd.DataFrame({**ahead, **quantiles, "measure": name}) for name in ("net_revenue", "orders")])
+    scenario = forecast[forecast["measure"] == "net_revenue"].assign(
+        scenario="sale", settings="promotion:2025-10-05..2025-10-09=1", baseline=4400.0, level="total"
+    )
+    change = forecast[forecast["measure"] == "net_revenue"][["as_of", "measure", "series", "date"]].assign(
+        previous_as_of=date(2025, 9, 29), previous=4300.0, restated_history=10.0, new_data=150.0, covariates=40.0,
+        model=0.0, current=4500.0,
+    )  # fmt: skip
+    drift = {"as_of": LAST, "measure": "orders", "series": "total", "kind": "level", "days": 14, "size": -1.5,
+             "drifted": True}  # fmt: skip
     claim = {
         "claim_id": "mobile", "text": "Mobile outperforms the website", "result": "broken", "estimate": 0.4, "low": 0.3,
         "high": 0.5, "unit": "share", "evidence": "Website led in September.", "test": "Compare the means.",
@@ -154,6 +171,9 @@ def _findings() -> dict[Table, pd.DataFrame]:
     }
     return {
         GLD_FORECAST: forecast,
+        GLD_FORECAST_SCENARIOS: scenario,
+        GLD_FORECAST_CHANGE: change,
+        GLD_FORECAST_DRIFT: pd.DataFrame([drift]),
         GLD_CLAIMS: pd.DataFrame([claim]),
         GLD_DIPS: pd.DataFrame([dip]),
         GLD_RECOMMENDATIONS: pd.DataFrame([advice]),

@@ -12,7 +12,7 @@ from tests.reports.warehouse import make_fact, make_warehouse
 
 ASKED = {"period": "2025-09", "baseline": "2025-08"}
 PAGES = ("index", "yesterday", "trend", "why", "channels", "customers", "forecast", "claims", "recommendations", "data",
-         "cost", "method", "dip-1")  # fmt: skip
+         "cost", "method", "dip-1", "scenario-1")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAGES)

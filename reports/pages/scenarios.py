@@ -1,0 +1,93 @@
+"""What if: the scenarios that were forecast, each beside the baseline."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from etl.schemas.results import GLD_FORECAST_SCENARIOS, QUANTILES
+from reports import numbers
+from reports.daily_chart import scenario_figure
+from reports.page import Page
+from reports.reading import Reading
+from reports.sentences import Sentence, money, say, signed
+from reports.views import Cell, Chart, Section, Table, table
+
+COLUMNS = ["scenario", "settings", "as_of", "date", "baseline", "mean", *(column.name for column in QUANTILES)]
+
+
+def scenario_section(reading: Reading) -> Section:
+    """Every scenario with its sum, the baseline's and the difference."""
+    found = scenarios(reading)
+    if not found:
+        none = say('No scenario was forecast: try `assay forecast --set "promotion:FIRST..LAST=1"`.')
+        return Section("scenarios", "What if", (none,))
+    return Section("scenarios", "What if", (), tables=(_table(reading, found),))
+
+
+def scenarios(reading: Reading) -> list[pd.DataFrame]:
+    """The newest days of each scenario of the total's net revenue, by name."""
+    rows = reading.snapshot.rows(GLD_FORECAST_SCENARIOS, COLUMNS, "series = 'total' and measure = 'net_revenue'")
+    parts = [part for _, part in rows.groupby("scenario")]
+    return [part[part["as_of"] == part["as_of"].max()].reset_index(drop=True) for part in parts]
+
+
+def pages(reading: Reading) -> Iterator[Page]:
+    """A page for each scenario, with switches to the others."""
+    found = scenarios(reading)
+    for number, days in enumerate(found, 1):
+        unit = reading.data.currency
+        chart = Chart(
+            name="chart-scenario",
+            title=_difference(days, reading).text,
+            description="Line of the expected days under the scenario with its bands, the baseline dotted beside it.",
+            figure=scenario_figure(days, unit),
+            table=_days(days, reading),
+            note="Green: the scenario, with the middle 40% and 80%. Dotted: the baseline.",
+        )
+        yield Page(
+            name=page_name(number),
+            menu="",
+            title=f"What if: {days['scenario'].iloc[0]}",
+            lead=(say("It sets {settings}.", settings=str(days["settings"].iloc[0])), _difference(days, reading)),
+            sections=(Section("days", "Day by day", (), charts=(chart,), tables=(_table(reading, found),)),),
+        )
+
+
+def page_name(number: int) -> str:
+    """The file of a scenario; never made of a name from data."""
+    return f"scenario-{number}"
+
+
+def _difference(days: pd.DataFrame, reading: Reading) -> Sentence:
+    unit = reading.data.currency
+    mean, baseline = float(days["mean"].sum()), float(days["baseline"].sum())
+    return say(
+        "Over these days it expects {mean}, the baseline {baseline}: {difference}.",
+        mean=money(mean, unit),
+        baseline=money(baseline, unit),
+        difference=signed(mean - baseline, unit),
+    )
+
+
+def _table(reading: Reading, found: list[pd.DataFrame]) -> Table:
+    unit = reading.data.currency
+    rows: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(str(days["scenario"].iloc[0]), link=f"{page_name(number)}.html"),
+            str(days["settings"].iloc[0]),
+            *(numbers.short(float(days[name].sum()), unit) for name in ("mean", "baseline")),
+            numbers.signed_short(float((days["mean"] - days["baseline"]).sum()), unit),
+        )
+        for number, days in enumerate(found, 1)
+    ]
+    headers = ("Scenario", "What it sets", "Expected", "Baseline", "Difference")
+    return table(f"Scenarios, net revenue in {unit.name}", headers, rows, text_columns=2)
+
+
+def _days(days: pd.DataFrame, reading: Reading) -> Table:
+    unit = reading.data.currency
+    rows = [
+        (f"{day:%-d %B %Y}", numbers.short(mean, unit), numbers.interval(low, high, unit), numbers.short(base, unit))
+        for day, mean, low, high, base in days[["date", "mean", "q10", "q90", "baseline"]].to_numpy()
+    ]
+    return table(f"By day, {unit.name}", ("Day", "Scenario", "80% interval", "Baseline"), rows)

@@ -77,4 +77,4 @@ def _seconds(value: float) -> Value:
 
 
 def _bytes(value: float) -> Value:
-    return Value(value, f"{value / 1e6:,.1f} MB")
+    return Value(value / 1e6, f"{value / 1e6:,.1f} MB")

@@ -1,0 +1,86 @@
+"""Prices or quantities in another unit or currency: all of a place's lines, by one factor, from one day to the next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.attribution.faults.places import Place, PlaceDays, place_days
+from models.attribution.lines import Lines, revenue
+from models.attribution.search.amounts import Amount
+from models.attribution.search.findings import Finding
+
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+LEAST_FACTOR = 3.0
+LEAST_LINES = 3
+CLEAR = 6.0  # standard errors of a day's mean logarithm
+MIXED = 2.5  # times the usual variance: some of the lines only, not the place as a whole
+ROUND = 0.12  # of a power of ten: how near a factor is taken for one
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A place whose values are ``factor`` times the usual from the first to the last of ``days``."""
+
+    place: Place
+    days: Codes
+    factor: float
+
+
+def in_usual_units(lines: Lines) -> tuple[Lines, list[Finding]]:
+    """The lines with prices and quantities as they were before, and what the change of unit had added."""
+    found: list[Finding] = []
+    for column in ("list_price", "quantity"):
+        while jumps := list(_jumps(place_days(lines), column)):
+            days = place_days(lines)
+            lines, finding = _corrected(lines, days, jumps[0], column)
+            found.extend(finding)
+    return lines, found
+
+
+def _jumps(days: PlaceDays, column: str) -> Iterator[Jump]:
+    table = days.lines.table
+    values = table[column].to_numpy() * (table["fx_rate"].to_numpy() if column == "list_price" else 1.0)
+    told = values > 0
+    logs = np.log(np.where(told, values, 1.0))
+    counts, sums, squares = (days.sums(told * logs**power) for power in (0, 1, 2))
+    mean = sums / np.maximum(counts, 1)
+    variance = np.maximum(squares / np.maximum(counts, 1) - mean**2, 0.0)
+    before = np.arange(len(days.dates)) < np.argmax(days.compared[1])
+    for number, place in enumerate(days.places):
+        known = counts[number] >= LEAST_LINES
+        past = known & before if (known & before).any() else known
+        if not past.any():
+            continue
+        usual, spread = float(np.median(mean[number][past])), float(np.median(variance[number][past]))
+        jump = mean[number] - usual
+        error = np.sqrt(spread / np.maximum(counts[number], 1))
+        flags = known & (np.abs(jump) > np.maximum(np.log(LEAST_FACTOR), CLEAR * error))
+        flags &= variance[number] <= MIXED * spread + 1e-9
+        for run in days.runs(flags):
+            weights = counts[number][run]
+            yield Jump(place, run, _rounded(float(np.average(jump[run], weights=weights))))
+
+
+def _rounded(jump: float) -> float:
+    """The factor, or the power of ten it is near to."""
+    tens = jump / np.log(10)
+    return float(10.0 ** round(tens)) if abs(tens - round(tens)) < ROUND and round(tens) else float(np.exp(jump))
+
+
+def _corrected(lines: Lines, days: PlaceDays, jump: Jump, column: str) -> tuple[Lines, list[Finding]]:
+    changed = np.zeros(len(days.day), dtype=bool)
+    changed[jump.place.holds()] = True
+    changed &= (days.day >= jump.days[0]) & (days.day <= jump.days[-1])
+    table = lines.table.assign(**{column: np.where(changed, lines.table[column] / jump.factor, lines.table[column])})
+    amount = days.sign(jump.days) * float((revenue(lines.table) - revenue(table))[changed].sum())
+    evidence = f"{column} of {int(changed.sum())} lines is {jump.factor:.4g} times the usual"
+    stretch = days.stretch(jump.days)
+    finding = Finding(
+        "unit_change_suspected", jump.place.where, stretch, "data", Amount(amount, amount, amount), 0.0, evidence
+    )
+    return replace(lines, table=table), [finding] if days.sign(jump.days) else []

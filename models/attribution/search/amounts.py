@@ -1,0 +1,76 @@
+"""From shifts to amounts of revenue: the segment less what it would have been."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from models.attribution.search.evidence import Cause
+from models.attribution.search.windows import Window
+
+Floats = NDArray[np.float64]
+
+LEVEL = 0.975
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What a cause added from baseline to period, and its 95% interval, in the measure's unit."""
+
+    amount: float
+    low: float
+    high: float
+
+
+def around(amount: float, error: float, freedom: float) -> Amount:
+    """The amount with an interval by Student's t."""
+    reach = float(stats.t.ppf(LEVEL, freedom)) * error
+    return Amount(amount, amount - reach, amount + reach)
+
+
+def of_counts(cause: Cause, found: float, values: Floats, usual: float) -> Amount:
+    """Orders or lines gained, at what they bring.
+
+    Args:
+        cause: With the logarithm of a ratio as its shift.
+        found: How many there were in the period.
+        values: The revenue of each of them, shape (found,); of the baseline where the period has too few.
+        usual: How many there were before, where the period has too few to tell.
+    """
+    expected = found * np.exp(-cause.shift) if len(values) and found > 1 else usual
+    mean, square = (float(values.mean()), float((values**2).mean())) if len(values) else (0.0, 0.0)
+    gained = found - expected
+    error = np.hypot(expected * cause.error * mean, np.sqrt(abs(gained) * square))
+    return around(gained * mean, float(error), cause.freedom)
+
+
+def of_window(window: Window, values: Floats, sign: float) -> Amount:
+    """Orders gained on some days, at what the segment's orders bring; ``sign`` is -1 in the baseline."""
+    mean, square = (float(values.mean()), float((values**2).mean())) if len(values) else (0.0, 0.0)
+    gained = window.found - window.expected
+    error = np.hypot(window.expected * window.error * mean, np.sqrt(abs(gained) * square))
+    return around(sign * gained * mean, float(error), 30.0)
+
+
+def of_ratio(cause: Cause, revenue: float) -> Amount:
+    """What a factor of revenue added, its shift the logarithm of its ratio."""
+    return around(revenue * -np.expm1(-cause.shift), revenue * cause.error * np.exp(-cause.shift), cause.freedom)
+
+
+def of_relative(cause: Cause, revenue: float) -> Amount:
+    """What a factor of revenue added, its shift relative to what is usual."""
+    return around(revenue * cause.shift / (1 + cause.shift), revenue * cause.error, cause.freedom)
+
+
+def of_share(cause: Cause, gross: Floats, spread: float) -> Amount:
+    """What a share taken off revenue (a discount, returns) took more than before.
+
+    Args:
+        cause: With the difference of shares as its shift.
+        gross: Each line before the share is taken off.
+        spread: Variance of the shares among lines that the cause changed.
+    """
+    total = float(gross.sum())
+    error = np.hypot(total * cause.error, np.sqrt(float((gross**2).sum()) * spread))
+    return around(-total * cause.shift, float(error), cause.freedom)

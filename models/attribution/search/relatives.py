@@ -1,0 +1,38 @@
+"""Whether the clearest segment is the cause, or part of it, or only holds it."""
+
+import numpy as np
+
+from models.attribution.search.evidence import FALSE_DISCOVERIES, Evidence, Question
+
+ODDS_TO_LEAVE = 2.0  # log likelihood ratio that a relative needs against the clearest segment
+STRONGER = 1.25  # times the shift of what holds it: a part that moved alone moved further
+CLEAR = 3.5
+
+
+def settle(question: Question, seen: Evidence, best: int) -> int:
+    """The ancestor whose remainder moved alike, else the descendant whose remainder in ``best`` stood still.
+
+    Both compare two hypotheses about a remainder: that it moved with the rest of the cause, or not at all.
+    """
+    items = question.segments.items
+    clear: list[int] = np.flatnonzero(question.contrast.tested & (seen.q_value < FALSE_DISCOVERIES)).tolist()
+    for ancestor in sorted((o for o in clear if items[o] < items[best]), key=lambda o: len(items[o])):
+        if _moved_with(question, seen, ancestor, best) > ODDS_TO_LEAVE:
+            return ancestor
+    descendants = [o for o in clear if items[best] < items[o] and _stronger(seen, o, best)]
+    alone = [o for o in descendants if _moved_with(question, seen, best, o) < -ODDS_TO_LEAVE]
+    return max(alone, key=lambda o: float(seen.clear[o])) if alone else best
+
+
+def _stronger(seen: Evidence, part: int, whole: int) -> bool:
+    return bool(seen.shift[part] / seen.shift[whole] > STRONGER and seen.clear[part] > CLEAR)
+
+
+def _moved_with(question: Question, seen: Evidence, whole: int, part: int) -> float:
+    """Log likelihood ratio of "the remainder of ``whole`` moved like ``part``" to "it stood still"."""
+    segments, noise = question.segments, question.noise
+    remainder = np.setdiff1d(segments.leaves(whole), segments.leaves(part), assume_unique=True)
+    weights = noise.weights(question.period)
+    moved, sampling = question.contrast.part(remainder, question.period, weights, seen.removed)
+    variance = (noise.between[whole] + noise.dispersion * sampling) * noise.own[whole]
+    return float((moved**2 - (moved - seen.shift[part]) ** 2) / (2 * variance))

@@ -39,17 +39,16 @@ def period(text: str) -> "Period":
     return parse_period(text)
 
 
-period_option = click.option(
-    "--period",
-    type=period,
-    metavar="PERIOD",
-    help="What to explain: a month 2025-09, a quarter 2025-Q3, a year 2025, a day 2025-09-07, or FIRST:LAST with "
-    "both days included.",
+PERIOD_HELP = (
+    "What to explain: a month 2025-09, a quarter 2025-Q3, a year 2025, a day 2025-09-07, or FIRST:LAST with both days "
+    "included."
 )
+BASELINE_HELP = "What to compare it with."
+period_option = click.option("--period", type=period, metavar="PERIOD", help=PERIOD_HELP)
 measure_option = click.option(
     "--measure", type=click.Choice(MEASURES), default=MEASURES[0], show_default=True, help="What to explain."
 )
-baseline_option = click.option("--baseline", type=period, metavar="PERIOD", help="What to compare it with.")
+baseline_option = click.option("--baseline", type=period, metavar="PERIOD", help=BASELINE_HELP)
 
 
 def with_workspace(command: Command) -> Command:
@@ -106,6 +105,11 @@ def _known_options(context: click.Context, name: str, values: dict[Any, Any]) ->
     return {str(parameters[str(key)]): str(value) for key, value in values.items() if value is not None}
 
 
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+debug_option = click.option(
+    "--debug", is_flag=True, is_eager=True, envvar=DEBUG, expose_value=False,
+    callback=lambda c, _, on: _debug(c, on), help="Show the traceback of an error.",
+)  # fmt: skip
 _SHARED = (
     click.option("--job", metavar="NAME|FILE", is_eager=True, expose_value=False, callback=_read_job,
                  envvar="ASSAY_JOB", help="YAML file with option values, by path or by name in experiments/confs."),
@@ -119,9 +123,8 @@ _SHARED = (
     _option("--landing", type=click.Path(path_type=Path), default="landing/raw", metavar="DIR",
             help="Folder of the raw files."),
     _option("--as-of", type=day, metavar="DATE", help="Only what had arrived by the end of this day."),
-    click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
-    click.option("--debug", is_flag=True, is_eager=True, envvar=DEBUG, expose_value=False,
-                 callback=lambda c, _, on: _debug(c, on), help="Show the traceback of an error."),
+    json_option,
+    debug_option,
 )  # fmt: skip
 
 

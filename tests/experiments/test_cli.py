@@ -54,7 +54,7 @@ def test_every_command_that_answers_takes_json(name):
 
 
 def test_commands_are_listed_in_the_order_of_work(assay):
-    listed = re.findall(r"^  (\w+) ", assay("--help").out.partition("Commands:")[2], re.MULTILINE)
+    listed = re.findall(r"^  ([\w-]+) ", assay("--help").out.partition("Commands:")[2], re.MULTILINE)
     assert listed[:4] == ["demo", "simulate", "etl", "refresh"]
     assert sorted(listed) == COMMANDS
 

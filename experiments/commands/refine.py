@@ -124,6 +124,7 @@ def _refreshed(workspace: Workspace, measure: str, period: "Period | None", base
         show_bridge(lakehouse, done.question)
     rows = [(s.name, s.rows, s.seconds, "unchanged, skipped" if s.skipped else "") for s in done.steps]
     OUTPUT.print(table("Refresh", ["Step", "Rows", "Seconds", ""], rows))
+    OUTPUT.print(f"To explore it: assay serve --warehouse {workspace.warehouse}", markup=False, soft_wrap=True)
     OUTPUT.print(f"Report: {done.report.absolute()}", markup=False, soft_wrap=True)
 
 

@@ -82,8 +82,9 @@ def evaluate(demand: Demand, measure: str, candidates: Sequence[Candidate], sett
     algorithm = str(ranked["model"].iloc[0])
     own = judged[judged["model"] == algorithm]
     settings.progress(f"{measure}: {algorithm} is best; making it add up.")
-    together = pd.concat([judged, as_published(tree, own, settings.seed)], ignore_index=True)
-    return Evaluation(measure, together, algorithm, learn(tree, own))
+    taught = learn(tree, own)
+    published = as_published(tree, own, taught.reconciliation.method, settings.seed)
+    return Evaluation(measure, pd.concat([judged, published], ignore_index=True), algorithm, taught)
 
 
 def judged_by(
@@ -100,8 +101,10 @@ def judged_by(
     return judged.assign(level=judged["series"].map(levels))
 
 
-def as_published(tree: Hierarchy, judged: pd.DataFrame, seed: int) -> pd.DataFrame:
+def as_published(tree: Hierarchy, judged: pd.DataFrame, method: str, seed: int) -> pd.DataFrame:
     """One candidate's forecasts as they would have been published, each origin's by what the other origins teach.
+
+    How they are made to add up, ``method``, is the one thing that was chosen on all of them.
 
     With one origin there are no others, and nothing is returned.
     """
@@ -109,7 +112,7 @@ def as_published(tree: Hierarchy, judged: pd.DataFrame, seed: int) -> pd.DataFra
         return judged.iloc[:0]
     parts = []
     for cutoff, own in judged.groupby("cutoff", sort=True):
-        taught = learn(tree, judged[judged["cutoff"] != cutoff])
+        taught = learn(tree, judged[judged["cutoff"] != cutoff], method)
         parts.append(coherent(tree, taught, own, seed=seed, paths=CHECK_PATHS).fill(tree, own))
     together = pd.concat(parts, ignore_index=True)
     return together.assign(model=COHERENT.format(judged["model"].iloc[0]))
@@ -155,6 +158,6 @@ def run_metrics(judged: pd.DataFrame, horizon: int) -> dict[str, float]:
     }
     overall = scores(judged)[MEASURES].iloc[0].to_dict()
     fits = judged.drop_duplicates(["series", "cutoff"])
-    counted = {"fallbacks": fits["note"].notna().sum(), "floored": judged["floored"].sum()}
+    counted = {"fallbacks": fits["note"].ne("").sum(), "floored": judged["floored"].sum()}
     found = overall | by_range | by_level | counted
     return {str(name): float(value) for name, value in found.items() if np.isfinite(value)}

@@ -109,6 +109,5 @@ def described(demand: Demand, measure: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _noted(notes: pd.Series, general: str) -> pd.Series:
     """Each row's own note and the one on all of them; None where there is neither."""
-    own = notes.fillna("").astype(str)
-    joined = ["; ".join(text for text in (note, general) if text) or None for note in own]
+    joined = ["; ".join(text for text in (note, general) if text) or None for note in notes]
     return pd.Series(joined, index=notes.index, dtype=object)

@@ -44,7 +44,8 @@ class ForecastModel(PythonModel):
         texts = ((params or {}).get("set") or "").split(",")
         rows, _ = self.forecaster.forecast([parse_setting(text) for text in texts if text])
         found = model_input.rename(columns={"horizon": "asked"}).merge(rows, on="series", how="left")
-        return found[found["horizon"] <= found["asked"]].reset_index(drop=True)[OUTPUT]
+        within = found[found["horizon"] <= found["asked"]].reset_index(drop=True)
+        return within.assign(note=within["note"].replace("", None))[OUTPUT]
 
     def _problems(self, asked: pd.DataFrame) -> Iterator[str]:
         panel = self.forecaster.panel

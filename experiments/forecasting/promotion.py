@@ -12,6 +12,8 @@ from experiments.forecasting.data import Demand
 from experiments.forecasting.evaluation import as_published, folds, judged_by
 from experiments.forecasting.registry import CHALLENGER, CHAMPION, Version, by_alias, point, tag
 from experiments.forecasting.settings import Settings
+from features.hierarchy import Hierarchy
+from models.forecasting.backtest import Fold
 from models.forecasting.gate import Decision, compare, decide
 from models.forecasting.registry import candidate
 
@@ -77,11 +79,13 @@ def _judged(demand: Demand, measure: str, settings: Settings, champion: Version,
     origins, tree = folds(demand, measure, settings.horizon), demand.tree(measure)
     if len(origins) < 2:
         return Decision(promoted=False, reason=f"has too few origins {settings.horizon} days before the last day")
-    names = dict.fromkeys((champion.training.algorithm, challenger.training.algorithm))
-    judged = {name: judged_by(tree, origins, [candidate(name)], settings) for name in names}
-    published = {name: as_published(tree, rows, settings.seed) for name, rows in judged.items()}
-    before, after = (published[each.training.algorithm] for each in (champion, challenger))
+    before, after = (_as_published(tree, origins, each, settings) for each in (champion, challenger))
     return decide(compare(before, after, settings.horizon))
+
+
+def _as_published(tree: Hierarchy, origins: Sequence[Fold], version: Version, settings: Settings) -> pd.DataFrame:
+    judged = judged_by(tree, origins, [candidate(version.training.algorithm)], settings)
+    return as_published(tree, judged, version.training.reconciliation, settings.seed)
 
 
 def record(lakehouse: Lakehouse, demand: Demand, run_id: str, decided: Sequence[Decided]) -> None:

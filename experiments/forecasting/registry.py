@@ -10,7 +10,6 @@ from pathlib import Path
 
 import mlflow
 import numpy as np
-import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.pyfunc import load_model, log_model
@@ -24,7 +23,6 @@ MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # no such mode
 CODE = Path(__file__).with_name("model.py")
 PACKAGE = "assay-workbench"
 REQUIREMENTS = (PACKAGE, "mlflow", "numpy", "pandas", "scipy", "pyarrow")
-EXAMPLE = pd.DataFrame({"series": ["total"], "horizon": [7]})
 SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec(DataType.string, "series"), ColSpec(DataType.long, "horizon")]),
     outputs=Schema(
@@ -124,8 +122,7 @@ def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = ""
             name=model_name(measure),
             python_model=str(CODE),
             artifacts={"forecaster": str(state)},
-            signature=SIGNATURE,
-            input_example=EXAMPLE,
+            signature=SIGNATURE,  # without an example, which MLflow would forecast a thousand series to try
             pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
         )
     client, name = mlflow.MlflowClient(), model_name(measure)

@@ -98,13 +98,14 @@ def adapted(taught: Coherence, before: Hierarchy, now: Hierarchy) -> tuple[Coher
     return together, f"{new} series are new and {gone} gone since the champion was trained: assay train learns them"
 
 
-def learn(tree: Hierarchy, judged: pd.DataFrame) -> Coherence:
+def learn(tree: Hierarchy, judged: pd.DataFrame, method: str | None = None) -> Coherence:
     """What a rolling-origin backtest of one candidate teaches.
 
     Args:
         tree: The series.
         judged: series, level, cutoff, horizon, mean, q10 to q90, floor, floored, actual and scale; the same horizons
             from each cutoff. A series that had not begun at a cutoff has no rows there.
+        method: How forecasts are made to add up; what does best by default.
     """
     stretch = {str(level): factors(rows) for level, rows in judged.groupby("level", sort=True)}
     even = stretched(judged, stretch)
@@ -114,7 +115,7 @@ def learn(tree: Hierarchy, judged: pd.DataFrame) -> Coherence:
     errors = np.hstack([actual - mean for mean, actual in folds])
     scores = np.stack([np.where(cube.begun, normal_scores(cube.quantiles, cube.actual), 0.0) for cube in cubes])
     return Coherence(
-        reconciliation=reconciliation(choose(tree, folds, scale), tree, errors),
+        reconciliation=reconciliation(method or choose(tree, folds, scale), tree, errors),
         dependence=dependence(scores),
         stretch=stretch,
     )
@@ -138,16 +139,27 @@ def coherent(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame, *, see
         paths: How many of them.
     """
     base = _cube(tree, stretched(forecasts.reset_index(drop=True), taught.stretch))
-    scores = taught.dependence.draw(base.mean.shape[1], paths, np.random.default_rng(seed))
     floor = base.floor[tree.bottom]
     mean = taught.reconciliation.bottom(base.mean)
-    drawn = taught.reconciliation.bottom(sample_paths(base.quantiles, base.mean, scores))
+    drawn = _bottom_paths(taught, base, paths, np.random.default_rng(seed))
     raised = (int((mean < floor).sum()), float((drawn < floor[..., None]).mean()))
     mean = np.maximum(mean, floor)
     kept = _centred(np.maximum(drawn, floor[..., None]), mean, floor)
-    ordered = np.sort(tree.sums(kept), axis=-1)
+    ordered = tree.sums(kept)
+    ordered.sort(axis=-1)
     quantiles = np.stack([_quantile(ordered, level) for level in LEVELS], axis=-1)
     return Coherent(tree.sums(mean), quantiles, kept, raised)
+
+
+def _bottom_paths(taught: Coherence, base: _Cube, paths: int, generator: np.random.Generator) -> Floats:
+    """Sample paths of all series, made to add up: those of the bottom series, shape (bottom series, days, paths)."""
+    weights, days = taught.reconciliation.weights, base.mean.shape[1]
+    bottom = np.zeros((len(weights), days * paths))
+    for block, scores in taught.dependence.draw(days, paths, generator):
+        if weights[:, block].any():
+            drawn = sample_paths(base.quantiles[block], base.mean[block], scores)
+            bottom += weights[:, block] @ drawn.reshape(-1, days * paths)
+    return bottom.reshape(-1, days, paths)
 
 
 def _centred(paths: Floats, mean: Floats, floor: Floats) -> Floats:

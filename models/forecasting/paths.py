@@ -6,6 +6,7 @@ copula; Clark et al. 2004 and Panagiotelis et al. 2023 build coherent probabilis
 Correlations are shrunk to zero as far as their sampling error asks (Schaefer & Strimmer 2005).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +18,8 @@ from models.forecasting.quantiles import LEVELS, Floats
 
 Places = npt.NDArray[np.intp]
 KNOTS = stats.norm.ppf(LEVELS)
+BLOCK = 16
+"""Series that are drawn at a time, so that what is worked on stays in the processor's cache."""
 FARTHEST = 4.0
 """Scores are cut here: nothing is known of a distribution beyond its outer quantiles."""
 
@@ -35,17 +38,16 @@ class Dependence:
     shrinkage: float
     persistence: float
 
-    def draw(self, days: int, count: int, generator: np.random.Generator) -> Floats:
-        """Scores with these correlations, each standard normal; shape (series, days, count)."""
+    def draw(self, days: int, count: int, generator: np.random.Generator) -> Iterator[tuple[slice, Floats]]:
+        """Scores with these correlations, each standard normal: some series at a time, shape (series, days, count)."""
         series, steps = self.scores.shape
-        own = self._persistent(generator.standard_normal((series, days, count)))
-        if not steps:
-            return own
         common = self._persistent(generator.standard_normal((steps, days, count)))
-        shared = np.tensordot(self.scores, common, axes=1) * np.sqrt((1 - self.shrinkage) / steps)
-        explained = (1 - self.shrinkage) * (self.scores**2).mean(axis=1)
-        drawn: Floats = shared + np.sqrt(1 - explained)[:, None, None] * own
-        return drawn
+        shared = np.sqrt((1 - self.shrinkage) / max(steps, 1)) * self.scores
+        own = np.sqrt(1 - (shared**2).sum(axis=1))
+        for start in range(0, series, BLOCK):
+            block = slice(start, min(start + BLOCK, series))
+            shocks = self._persistent(generator.standard_normal((block.stop - start, days, count)))
+            yield block, np.tensordot(shared[block], common, axes=1) + own[block, None, None] * shocks
 
     def _persistent(self, shocks: Floats) -> Floats:
         """Shocks made into first-order autoregressions over the days, still of variance one."""

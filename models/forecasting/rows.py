@@ -11,7 +11,8 @@ from models.forecasting.quantiles import NAMES
 def forecast_rows(panel: Panel, predicted: Forecast) -> pd.DataFrame:
     """A forecast within its bounds: series, date, horizon (steps from 1), mean, q10 to q90, floor, floored, note.
 
-    ``floor`` is the least value a series can take, ``floored`` how many of a row's ten values were raised to it.
+    ``floor`` is the least value a series can take, ``floored`` how many of a row's ten values were raised to it; an
+    empty ``note`` says nothing.
     """
     forecast = bounded(panel, predicted)
     count, horizon, levels = forecast.quantiles.shape
@@ -28,6 +29,6 @@ def forecast_rows(panel: Panel, predicted: Forecast) -> pd.DataFrame:
         .assign(
             floor=np.repeat(floors(panel), horizon),
             floored=forecast.raised.ravel(),
-            note=np.repeat(np.array([note or None for note in forecast.notes], dtype=object), horizon),
+            note=np.repeat(np.array(forecast.notes, dtype=object), horizon),
         )
     )

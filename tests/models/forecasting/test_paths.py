@@ -6,6 +6,11 @@ from hypothesis.extra.numpy import arrays
 
 from models.forecasting.paths import KNOTS, dependence, independent, normal_scores, sample_paths
 
+
+def drawn_from(dependence, days: int, count: int, generator) -> np.ndarray:
+    return np.concatenate([scores for _, scores in dependence.draw(days, count, generator)])
+
+
 LEVELS = np.arange(1, 10) / 10
 QUANTILES = np.sort(np.random.default_rng(0).normal(100, 20, (3, 5, 9)), axis=-1)
 MEAN = QUANTILES.mean(axis=-1)
@@ -36,7 +41,7 @@ def test_values_are_interpolated_as_one_series_at_a_time_would_be():
 
 
 def test_paths_have_the_quantiles_they_were_drawn_from():
-    scores = independent(3).draw(5, 20_000, np.random.default_rng(0))
+    scores = drawn_from(independent(3), 5, 20_000, np.random.default_rng(0))
     drawn = np.quantile(sample_paths(QUANTILES, MEAN, scores), LEVELS, axis=-1)
     np.testing.assert_allclose(np.moveaxis(drawn, 0, -1), QUANTILES, atol=2)
 
@@ -48,7 +53,7 @@ def test_series_that_erred_together_are_drawn_together_and_errors_last():
         common[..., day] = 0.7 * common[..., day - 1] + np.sqrt(1 - 0.7**2) * common[..., day]
     past = np.concatenate([common, common, -common, generator.normal(size=(6, 1, 60))], axis=1)
     found = dependence(past)
-    drawn = found.draw(40, 4000, generator)
+    drawn = drawn_from(found, 40, 4000, generator)
     together = np.corrcoef(drawn[:, 20])
     assert together[0, 1] > 0.9
     assert together[0, 2] < -0.9
@@ -67,7 +72,7 @@ def test_unrelated_series_are_drawn_almost_apart():
 def test_series_without_a_past_vary_on_their_own():
     past = np.random.default_rng(0).normal(size=(3, 3, 20))
     past[:, 2] = 0
-    drawn = dependence(past).draw(5, 5000, np.random.default_rng(1))
+    drawn = drawn_from(dependence(past), 5, 5000, np.random.default_rng(1))
     np.testing.assert_allclose(drawn.std(axis=(1, 2)), 1, atol=0.05)
 
 
@@ -85,12 +90,12 @@ def test_too_few_steps_tell_nothing():
 @pytest.mark.parametrize("above", [0.3, 2.0])
 def test_paths_have_the_mean_that_was_forecast_above_what_the_quantiles_tell(quantiles, above):
     mean = np.array([[quantiles.mean() + above]])
-    drawn = sample_paths(quantiles[None, None], mean, independent(1).draw(1, 200_000, np.random.default_rng(0)))
+    drawn = sample_paths(quantiles[None, None], mean, drawn_from(independent(1), 1, 200_000, np.random.default_rng(0)))
     assert drawn.mean() == pytest.approx(mean.item(), rel=0.03)
     np.testing.assert_allclose(np.quantile(drawn, LEVELS), quantiles, atol=0.05)
 
 
 def test_a_mean_below_what_the_quantiles_tell_changes_no_quantile():
-    scores = independent(1).draw(1, 50_000, np.random.default_rng(0))
+    scores = drawn_from(independent(1), 1, 50_000, np.random.default_rng(0))
     drawn = sample_paths(np.arange(9.0)[None, None], np.zeros((1, 1)), scores)
     np.testing.assert_allclose(np.quantile(drawn, LEVELS), np.arange(9.0), atol=0.1)

@@ -26,3 +26,17 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def _kind(path: Path) -> str:
     return "Parquet" if path.suffix.lower() in PARQUET else "CSV"
+
+
+def write_table(rows: pd.DataFrame, path: Path) -> None:
+    """A Parquet file by its ending, anything else as CSV with a header."""
+    if path.suffix.lower() in PARQUET:
+        rows.to_parquet(path, index=False)
+    else:
+        rows.to_csv(path, index=False)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise ``InputError`` where the folder of ``path`` is not there, before any work is done."""
+    if not path.parent.is_dir():
+        raise InputError(f"There is no folder {path.parent}: make it first.")

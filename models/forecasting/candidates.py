@@ -18,6 +18,10 @@ State = Mapping[str, npt.NDArray[np.generic]]
 """Arrays of numbers and text by name, as ``numpy.savez`` stores them without pickle."""
 
 
+class TooLittleHistoryError(ValueError):
+    """A candidate has too little history to learn anything from."""
+
+
 class Fitted(Protocol):
     """A candidate fitted to a panel."""
 

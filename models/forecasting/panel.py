@@ -79,6 +79,17 @@ class Panel:
             past={name: values[:, :length] for name, values in self.past.items()},
         )
 
+    def since(self, first: int) -> "Panel":
+        """The panel without its first ``first`` steps."""
+        return replace(
+            self,
+            dates=self.dates[first:],
+            values=self.values[:, first:],
+            origins=np.where(self.origins >= first, self.origins - first, -1),
+            known={name: values[:, first:] for name, values in self.known.items()},
+            past={name: values[:, first:] for name, values in self.past.items()},
+        )
+
     def take(self, rows: Integers) -> "Panel":
         """Some of the series."""
         return replace(

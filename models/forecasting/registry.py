@@ -3,14 +3,26 @@
 from importlib import import_module
 
 from etl.errors import UsageError
+from models.forecasting.boosting.model import Boosting
 from models.forecasting.candidates import Candidate
+from models.forecasting.empirical import Empirical
+from models.forecasting.hierarchical_bayes.regression import PanelRegression
+from models.forecasting.mix import Mix
 from models.forecasting.prophet import Prophet
 from models.forecasting.seasonal_naive import Drift, SeasonalNaive
 
 BENCHMARK = SeasonalNaive()
-CANDIDATES: tuple[Candidate, ...] = (BENCHMARK, Drift(), Prophet())
+CANDIDATES: tuple[Candidate, ...] = (
+    BENCHMARK,
+    Drift(),
+    Empirical(),
+    Prophet(),
+    PanelRegression(),
+    Boosting(),
+    Mix(),
+)
 
-QUICK: tuple[Candidate, ...] = (BENCHMARK, Drift())
+QUICK: tuple[Candidate, ...] = (BENCHMARK, PanelRegression())
 """What a refresh compares that finds no champion: seconds, also for a thousand series."""
 MOST_SERIES = {"Prophet": 100}
 """Candidates fitted one series at a time, and how many series they are tried on unless they are asked for by name."""

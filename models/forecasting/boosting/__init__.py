@@ -1,0 +1,1 @@
+"""A global gradient-boosting model: one set of trees for all series and all horizons."""

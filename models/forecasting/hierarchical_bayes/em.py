@@ -1,0 +1,198 @@
+"""Empirical Bayes for many regressions at once: each series' coefficients are drawn towards its groups' means.
+
+For series i with scaled values z_i, design X and group g(i):
+
+    z_i = X b_i + e_i,   e_i ~ t_nu(0, s_i^2),   b_i ~ N(m_g(i), diag(lambda))
+
+The E-step gives the normal posterior of each b_i; the M-step the means m, the variances lambda and the noise, by EM
+(Dempster, Laird & Rubin 1977; Lindley & Smith 1972 for the model). Student errors are scale mixtures of normals, so
+that they are weights (Lange, Little & Taylor 1989). Group means are shrunk to the panel's by their own variance ratio,
+noise variances to their geometric mean.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from models.forecasting.hierarchical_bayes.columns import Flags
+from models.forecasting.panel import Integers
+from models.forecasting.quantiles import Floats
+
+Singles = npt.NDArray[np.float32]
+FREEDOM = 6.0
+"""Degrees of freedom of the noise."""
+NOISE_WORTH = 6.0
+"""Observations that the panel's noise counts for beside a series' own."""
+LEAST_NOISE = 1e-5
+LEAST_VARIANCE = 1e-7
+MOST_SQUARES = 50_000_000
+"""Numbers beyond which the products of all pairs of columns are not held at once."""
+FIRST_VARIANCE = {"origin": 0.5, "step": 0.003}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is regressed: some series.
+
+    Attributes:
+        scaled: Shape (series, history), zero where unknown.
+        observed: 1 where a value is known and counts, else 0; shape (series, history).
+        shared: Columns of all series, shape (dates, columns).
+        own: Columns of each series, shape (series, dates, columns); no columns where there are none.
+        groups: Codes of each series' groups, by static dimension.
+    """
+
+    scaled: Singles
+    observed: Singles
+    shared: Singles
+    own: Singles
+    groups: tuple[Integers, ...]
+
+    def apply(self, coefficients: Floats) -> Floats:
+        """The design times the coefficients, shape (series, dates)."""
+        count = self.shared.shape[1]
+        common = coefficients[:, :count].astype(np.float32) @ self.shared.T
+        each = np.matmul(self.own, coefficients[:, count:, None].astype(np.float32))[:, :, 0]
+        return np.asarray(common + each, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is known of a series' coefficients before its values are seen.
+
+    Attributes:
+        centre: Mean over the panel, shape (columns,).
+        shifts: By static dimension, each group's departure from it, shape (groups, columns).
+        variance: Of a series around its groups, shape (columns,).
+        noise: Geometric mean of the noise variances.
+    """
+
+    centre: Floats
+    shifts: tuple[Floats, ...]
+    variance: Floats
+    noise: float
+
+    def means(self, groups: Sequence[Integers]) -> Floats:
+        """The mean of each series' coefficients, shape (series, columns); one row for all where there are no groups."""
+        found: Floats = np.tile(self.centre, (len(groups[0]) if groups else 1, 1))
+        for codes, shift in zip(groups, self.shifts, strict=True):
+            found += shift[codes]
+        return found
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What is known of the series' coefficients after their values were seen.
+
+    Attributes:
+        mean: Shape (series, columns).
+        variance: Of each coefficient, shape (series, columns).
+        noise: Noise variance of each series, shape (series,).
+        weights: Of the values, by how far out they lie; shape (series, history).
+        covariance: Of the coefficients, shape (series, columns, columns); none before any value was seen.
+    """
+
+    mean: Floats
+    variance: Floats
+    noise: Floats
+    weights: Singles
+    covariance: Singles
+
+
+def first_prior(families: Sequence[str], groups: Sequence[Integers]) -> Prior:
+    """A weak one, to begin with."""
+    variance = np.array([FIRST_VARIANCE.get(family, 0.01) for family in families])
+    shifts = tuple(np.zeros((int(codes.max()) + 1, len(families))) for codes in groups)
+    return Prior(np.zeros(len(families)), shifts, variance, noise=0.05)
+
+
+def first_posterior(sample: Sample, prior: Prior) -> Posterior:
+    """Before anything was seen but the noise the prior expects."""
+    series, columns = len(sample.scaled), len(prior.centre)
+    unseen = np.zeros((series, columns))
+    noise = np.full(series, prior.noise)
+    return Posterior(unseen, unseen, noise, sample.observed, np.zeros((series, 0, 0), np.float32))
+
+
+def posterior(sample: Sample, prior: Prior, last: Posterior) -> Posterior:
+    """The E-step, with the noise and the weights of the values as ``last`` left them, and both anew."""
+    gram, moment = _normal_equations(sample, last.weights)
+    precision = gram / last.noise[:, None, None].astype(np.float32)
+    diagonal = np.arange(len(prior.centre))
+    precision[:, diagonal, diagonal] += (1 / prior.variance).astype(np.float32)
+    covariance: Singles = np.linalg.inv(precision).astype(np.float32)
+    pull = moment / last.noise[:, None] + prior.means(sample.groups) / prior.variance
+    mean = np.matmul(covariance, pull[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
+    residual = (sample.scaled - sample.apply(mean)[:, : sample.scaled.shape[1]]) * sample.observed
+    spread = (last.weights * residual**2).sum(axis=1) + _traces(gram, covariance)
+    noise = (spread + NOISE_WORTH * prior.noise) / (sample.observed.sum(axis=1) + NOISE_WORTH)
+    noise = np.maximum(noise, LEAST_NOISE)
+    weights = sample.observed * (FREEDOM + 1) / (FREEDOM + residual**2 / noise[:, None])
+    variance = covariance[:, diagonal, diagonal].astype(np.float64)
+    return Posterior(mean, variance, noise, weights.astype(np.float32), covariance)
+
+
+def _traces(gram: Singles, covariance: Singles) -> Floats:
+    return np.asarray(np.maximum((gram * covariance).sum(axis=(1, 2)), 0), dtype=np.float64)
+
+
+def _normal_equations(sample: Sample, weights: Singles) -> tuple[Singles, Floats]:
+    """Weighted X'X and X'z of each series; shapes (series, columns, columns) and (series, columns)."""
+    length, count = sample.scaled.shape[1], sample.shared.shape[1]
+    past, own = sample.shared[:length], sample.own[:, :length]
+    series, columns = len(weights), count + own.shape[2]
+    gram = np.empty((series, columns, columns), np.float32)
+    weighted = own * weights[:, :, None]
+    gram[:, :count, :count] = _weighted_squares(past, weights)
+    gram[:, :count, count:] = np.matmul(past.T[None], weighted)
+    gram[:, count:, :count] = gram[:, :count, count:].transpose(0, 2, 1)
+    gram[:, count:, count:] = np.matmul(own.transpose(0, 2, 1), weighted)
+    values = weights * sample.scaled
+    each = np.matmul(own.transpose(0, 2, 1), values[:, :, None])[:, :, 0]
+    return gram, np.concatenate([values @ past, each], axis=1).astype(np.float64)
+
+
+def _weighted_squares(past: Singles, weights: Singles) -> Singles:
+    """X'WX of columns that all series share, shape (series, columns, columns)."""
+    count = past.shape[1]
+    if past.size * count > MOST_SQUARES:
+        return np.stack([(past * each[:, None]).T @ past for each in weights])
+    squares = (past[:, :, None] * past[:, None, :]).reshape(len(past), -1)
+    return (weights @ squares).reshape(len(weights), count, count)
+
+
+def updated(
+    prior: Prior, found: Posterior, groups: Sequence[Integers], families: Sequence[str], separate: Flags
+) -> Prior:
+    """The M-step: ``found`` is of the series whose ``groups`` are given."""
+    family = np.array(families)
+    centre = found.mean.mean(axis=0)
+    shifts = _shifts(found, centre, groups, family != "origin")
+    noise = float(np.exp(np.mean(np.log(found.noise))))
+    moved = replace(prior, centre=centre, shifts=shifts, noise=noise)
+    scatter = ((found.mean - moved.means(groups)) ** 2 + found.variance).mean(axis=0)
+    pooled = {name: scatter[family == name].mean() for name in sorted(set(families))}
+    variance = np.where(separate, scatter, [pooled[name] for name in families])
+    return replace(moved, variance=np.maximum(variance, LEAST_VARIANCE))
+
+
+def _shifts(found: Posterior, centre: Floats, groups: Sequence[Integers], moved: Flags) -> tuple[Floats, ...]:
+    """Each group's departure, shrunk by how much groups differ against how much series within them do; backfitted."""
+    shifts = [np.zeros((int(codes.max()) + 1, len(centre))) for codes in groups]
+    for _ in range(2 if len(groups) > 1 else 1):
+        for place, codes in enumerate(groups):
+            others = sum((shifts[other][groups[other]] for other in range(len(groups)) if other != place), np.zeros(1))
+            shifts[place] = _shrunk_means(found.mean - centre - others, found.variance, codes) * moved
+    return tuple(shifts)
+
+
+def _shrunk_means(departures: Floats, variance: Floats, codes: Integers) -> Floats:
+    size = np.bincount(codes).astype(float)[:, None]
+    sums = np.stack([np.bincount(codes, column, len(size)) for column in departures.T], axis=1)
+    means = sums / np.maximum(size, 1)
+    within = ((departures - means[codes]) ** 2 + variance).mean(axis=0)
+    between = np.maximum((size * means**2).sum(axis=0) / len(codes) - within / max(float(size.mean()), 1), 1e-10)
+    shrunk: Floats = sums / (size + within / between)
+    return shrunk

@@ -1,0 +1,220 @@
+"""The estimator: fit learns the prior of a panel, predict the posterior of each series and its forecast."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from models.forecasting.bounds import Flags, closed
+from models.forecasting.candidates import State
+from models.forecasting.hierarchical_bayes.columns import Columns
+from models.forecasting.hierarchical_bayes.covariates import own
+from models.forecasting.hierarchical_bayes.design import GRAINS, shared
+from models.forecasting.hierarchical_bayes.em import (
+    Posterior,
+    Prior,
+    Sample,
+    first_posterior,
+    first_prior,
+    posterior,
+    updated,
+)
+from models.forecasting.panel import Forecast, Integers, Panel
+from models.forecasting.quantiles import LEVELS, Floats, quantile_mean
+from models.forecasting.scales import Scale, scale_of
+
+ROUNDS = 6
+"""Of EM; more change nothing that matters."""
+LOOKS = 3
+"""E-steps until noise and weights of a series have settled under a known prior."""
+LARGEST_SAMPLE = 1500
+"""Series that the prior is learned from."""
+BLOCK_NUMBERS = 12_000_000
+TAILS = 8.0
+QUANTILES = stats.t.ppf(LEVELS, TAILS) / np.sqrt(TAILS / (TAILS - 2))
+MODEL_NOISE = 0.5
+"""Share of the noise variance that is added for what no column explains: errors ahead are not independent."""
+
+
+@dataclass(frozen=True)
+class PanelRegression:
+    """A hierarchical-Bayes regression of a whole panel on level, seasons, feasts, holidays and covariates.
+
+    A scikit-learn style estimator whose X is a panel: parameters are set at construction, ``fit`` gives what was
+    fitted. Effects are shares of a series' size, since the target is a logarithm (``models.forecasting.scales``).
+
+    Attributes:
+        offset: Of the scale; a larger one hedges against zeros and outliers.
+        waves: Harmonics of the yearly season.
+        knots: Knots of the yearly season beside them.
+        name: Of the candidate.
+    """
+
+    offset: float = 0.1
+    waves: int = 4
+    knots: int = 52
+    name: str = "PanelRegression"
+
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> "FittedRegression":  # noqa: ARG002
+        """Learn the prior from up to 1,500 of the series, drawn by ``seed``; one thread."""
+        chosen = _chosen(len(panel), seed)
+        problem = Problem.of(panel, self)
+        families, separate = problem.columns.family, problem.columns.separate
+        prior = first_prior(families, tuple(panel.static.values()))
+        blocks = [problem.sample(rows) for rows in problem.blocks(chosen)]
+        found = [first_posterior(block, prior) for block in blocks]
+        groups = tuple(codes[chosen] for codes in panel.static.values())
+        with threadpool_limits(1, "blas"):
+            for _ in range(ROUNDS):
+                found = [_light(posterior(block, prior, last)) for block, last in zip(blocks, found, strict=True)]
+                prior = updated(prior, _joined(found), groups, families, separate)
+        return FittedRegression(self, prior)
+
+    def restore(self, state: State) -> "FittedRegression":
+        """What ``state`` gave."""
+        shifts = sorted((name for name in state if name.startswith("shift ")), key=lambda name: int(name.split()[1]))
+        prior = Prior(
+            centre=state["centre"].astype(np.float64),
+            shifts=tuple(state[name].astype(np.float64) for name in shifts),
+            variance=state["variance"].astype(np.float64),
+            noise=float(state["noise"].astype(np.float64)),
+        )
+        return FittedRegression(self, prior)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A panel as a regression.
+
+    Attributes:
+        panel: Its last years.
+        scale: Of the target.
+        shared: Columns of all series.
+        own: Columns of each, None where nothing is known ahead.
+        shut: Where a series is closed.
+    """
+
+    panel: Panel
+    scale: Scale
+    shared: Columns
+    own: Columns | None
+    shut: Flags
+
+    @classmethod
+    def of(cls, panel: Panel, model: PanelRegression) -> "Problem":
+        """Look at as much of the history as is worth it."""
+        recent = panel.since(max(0, panel.length - GRAINS[panel.frequency.kind].longest))
+        scale = scale_of(recent, model.offset)
+        return cls(recent, scale, shared(recent, model.waves, model.knots), own(recent), closed(recent))
+
+    @property
+    def columns(self) -> Columns:
+        """Names, components and families of all columns; the matrix is that of the shared ones only."""
+        if self.own is None:
+            return self.shared
+        return Columns(
+            self.shared.matrix,
+            self.shared.names + self.own.names,
+            self.shared.component + self.own.component,
+            self.shared.family + tuple(f"own {name}" for name in self.own.family),
+            np.concatenate([self.shared.separate, self.own.separate]),
+        )
+
+    def blocks(self, rows: Integers) -> list[Integers]:
+        """The rows in blocks that fit into memory."""
+        size = max(1, BLOCK_NUMBERS // len(self.columns) ** 2)
+        return np.array_split(rows, -(-len(rows) // size))
+
+    def sample(self, rows: Integers) -> Sample:
+        """Some series, ready to be regressed."""
+        values = self.panel.values[rows]
+        seen = np.isfinite(values) & ~self.shut[rows, : self.panel.length]
+        scaled = replace(self.scale, size=self.scale.size[rows]).forward(values)
+        nothing = np.zeros((len(rows), len(self.panel.dates), 0))
+        return Sample(
+            scaled=np.where(seen, scaled, 0).astype(np.float32),
+            observed=seen.astype(np.float32),
+            shared=self.shared.matrix.astype(np.float32),
+            own=(nothing if self.own is None else self.own.matrix[rows]).astype(np.float32),
+            groups=tuple(codes[rows] for codes in self.panel.static.values()),
+        )
+
+
+@dataclass(frozen=True)
+class FittedRegression:
+    """The prior of a panel: what its series have in common, and how much they differ.
+
+    Attributes:
+        model: The estimator.
+        prior: Of the coefficients.
+    """
+
+    model: PanelRegression
+    prior: Prior
+
+    def predict(self, panel: Panel) -> Forecast:
+        """The steps ahead of each series; the panel's history has the dates of the one that was fitted."""
+        problem = Problem.of(panel, self.model)
+        blocks = problem.blocks(np.arange(len(panel)))
+        with threadpool_limits(1, "blas"):
+            quantiles = np.concatenate([_ahead(problem, rows, self.prior) for rows in blocks])
+        return Forecast.of(quantiles, quantile_mean(quantiles), _notes(panel))
+
+    def state(self) -> State:
+        """The prior."""
+        prior = self.prior
+        shifts = {f"shift {place}": shift for place, shift in enumerate(prior.shifts)}
+        return {"centre": prior.centre, "variance": prior.variance, "noise": np.array(prior.noise), **shifts}
+
+
+def settled(sample: Sample, prior: Prior) -> Posterior:
+    """The posterior under a known prior, once the noise and the weights have settled."""
+    found = first_posterior(sample, prior)
+    for _ in range(LOOKS):
+        found = posterior(sample, prior, found)
+    return found
+
+
+def _chosen(series: int, seed: int) -> Integers:
+    if series <= LARGEST_SAMPLE:
+        return np.arange(series)
+    return np.sort(np.random.default_rng(seed).choice(series, LARGEST_SAMPLE, replace=False))
+
+
+def _light(found: Posterior) -> Posterior:
+    return replace(found, covariance=found.covariance[:, :0, :0])
+
+
+def _joined(found: list[Posterior]) -> Posterior:
+    names = ("mean", "variance", "noise", "weights", "covariance")
+    return Posterior(*(np.concatenate([getattr(part, name) for part in found]) for name in names))
+
+
+def _ahead(problem: Problem, rows: Integers, prior: Prior) -> Floats:
+    """Quantiles of a block of series, shape (series, horizon, 9)."""
+    sample, panel = problem.sample(rows), problem.panel
+    found = settled(sample, prior)
+    steps = panel.steps[rows]
+    centre = np.take_along_axis(sample.apply(found.mean), steps, axis=1)
+    design = sample.shared[steps]
+    if sample.own.shape[2]:
+        design = np.concatenate([design, np.take_along_axis(sample.own, steps[:, :, None], axis=1)], axis=2)
+    variance = np.maximum((np.matmul(design, found.covariance) * design).sum(axis=2), 0).astype(np.float64)
+    spread = np.sqrt(variance + _wandering(problem, rows, prior) + (1 + MODEL_NOISE) * found.noise[:, None])
+    scale = replace(problem.scale, size=problem.scale.size[rows])
+    return scale.back(centre[:, :, None] + spread[:, :, None] * QUANTILES)
+
+
+def _wandering(problem: Problem, rows: Integers, prior: Prior) -> Floats:
+    """Variance of the level's steps beyond the panel's end, of which the design has none; shape (series, horizon)."""
+    family = np.array(problem.columns.family)
+    step = prior.variance[family == "step"]
+    beyond = np.maximum(problem.panel.steps[rows] - problem.panel.length + 1, 0)
+    pace = float(step.mean()) / GRAINS[problem.panel.frequency.kind].step if step.size else 0.0
+    return beyond * pace
+
+
+def _notes(panel: Panel) -> tuple[str, ...]:
+    counts = np.isfinite(panel.values).sum(axis=1)
+    return tuple("" if count else "no history: forecast from the other series" for count in counts)

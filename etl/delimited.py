@@ -7,7 +7,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from etl.lines import Lines, Torn, UnreadableFileError, check_columns, filled_lines, in_feed_order, no_lines
+from etl.lines import (
+    Lines,
+    Torn,
+    UnreadableFileError,
+    check_columns,
+    column_names,
+    filled_lines,
+    in_feed_order,
+    no_lines,
+)
 from etl.source import Feed
 
 MINIMUM_BLOCK = 1 << 20
@@ -28,7 +37,7 @@ def read_delimited(text: pa.Scalar, feed: Feed) -> Lines:
 
 def _header(line: str, feed: Feed) -> list[str]:
     try:
-        names = [name.strip() for name in next(csv.reader([line], delimiter=feed.delimiter))]
+        names = column_names([name.strip() for name in next(csv.reader([line], delimiter=feed.delimiter))], feed)
     except csv.Error as error:
         raise UnreadableFileError("has no header that can be read") from error
     check_columns(names, feed)

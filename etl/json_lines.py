@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.lines import Lines, Torn, check_columns, filled_lines, in_feed_order, no_lines
+from etl.lines import Lines, Torn, check_columns, column_names, filled_lines, in_feed_order, no_lines
 from etl.source import Feed
 
 # numbers stay as they are written: through floats, prices would change
@@ -29,10 +29,12 @@ def read_json_lines(text: pa.Scalar, feed: Feed) -> Lines:
     records = [found for found in objects if found is not None]
     if not records:
         return Lines(no_lines(feed).good, no_lines(feed).numbers, torn)
-    names = list(dict.fromkeys(name for record in records for name in record))
+    keys = list(dict.fromkeys(key for record in records for key in record))
+    names = column_names(keys, feed)
     check_columns(names, feed)
-    columns = {name: pa.array([_text(record.get(name)) for record in records], pa.string()) for name in names}
-    return Lines(in_feed_order(pa.table(columns), feed), numbers.filter(whole), torn)
+    columns = [pa.array([_text(record.get(key)) for record in records], pa.string()) for key in keys]
+    table = pa.Table.from_arrays(columns, names=names)
+    return Lines(in_feed_order(table, feed), numbers.filter(whole), torn)
 
 
 def _object(line: str) -> dict[str, Any] | None:

@@ -42,6 +42,12 @@ def filled_lines(text: pa.Scalar) -> tuple[pa.Array, pa.Array]:
     return lines.filter(filled), numbers.filter(filled)
 
 
+def column_names(headers: Sequence[str], feed: Feed) -> list[str]:
+    """What the feed calls the columns of a file."""
+    names = {header: name for name, header in feed.headers.items()}
+    return [names.get(header, header) for header in headers]
+
+
 def check_columns(names: Sequence[str], feed: Feed) -> None:
     """Raise ``UnreadableFileError`` where a file's columns are not those of its feed, in whatever order."""
     if len(names) > MOST_COLUMNS:
@@ -50,7 +56,8 @@ def check_columns(names: Sequence[str], feed: Feed) -> None:
         raise UnreadableFileError(f"repeats the column {', '.join(repeated)}")
     if missing := [name for name in feed.needed_columns if name not in names]:
         unknown = [name for name in names if name not in feed.columns]
-        raise UnreadableFileError(f"lacks the column {'; '.join(_suggested(name, unknown) for name in missing)}")
+        suggested = (_suggested(feed.headers.get(name, name), unknown) for name in missing)
+        raise UnreadableFileError(f"lacks the column {'; '.join(suggested)}")
 
 
 def in_feed_order(table: pa.Table, feed: Feed) -> pa.Table:

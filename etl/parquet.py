@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.decoding import MOST_BYTES
-from etl.lines import Lines, UnreadableFileError, check_columns, in_feed_order
+from etl.lines import Lines, UnreadableFileError, check_columns, column_names, in_feed_order
 from etl.source import Feed
 
 
@@ -15,9 +15,10 @@ def read_parquet(content: bytes, feed: Feed) -> Lines:
     """The rows of a file, numbered from 1, columns by name; raises ``UnreadableFileError`` where it is no Parquet."""
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
-        check_columns(file.schema_arrow.names, feed)
+        names = column_names(file.schema_arrow.names, feed)
+        check_columns(names, feed)
         _check_size(file)
-        table = file.read()
+        table = file.read().rename_columns(names)
         texts = pa.table({name: _as_text(table[name]) for name in table.column_names})
     except (OSError, pa.ArrowException, OverflowError) as error:
         raise UnreadableFileError("is not a Parquet file that can be read") from error

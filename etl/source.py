@@ -17,9 +17,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from etl.contracts import Table
 from etl.errors import InputError, raise_problems
 from etl.own_dimensions import carrying, name_problems
+from etl.schemas.bronze import bronze_table
 from etl.tables import TABLES
 
 SHIPPED = files("etl") / "sources"
+COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+OF_EVERY_FEED = frozenset(bronze_table("feed", (), ()).column_names)
 
 
 def _known_zone(name: str) -> str:
@@ -55,11 +58,13 @@ class Feed(Declaration):
     """The files of one kind: a glob below the landing folder, their format, and the columns they name.
 
     A file may be compressed (gzip or zstd). ``optional`` lets the feed have no files, ``optional_columns`` lets a file
-    lack some columns; ``delimiter`` is for delimited text, ``encoding`` for all text.
+    lack some columns; ``delimiter`` is for delimited text, ``encoding`` for all text. ``headers`` says what files call a
+    column where that cannot be its name, as in ``unit_price: "Unit price (EUR)"``.
     """
 
     path: str
     columns: tuple[str, ...]
+    headers: dict[str, str] = {}
     personal: tuple[str, ...] = ()
     optional: bool = False
     optional_columns: tuple[str, ...] = ()
@@ -74,9 +79,15 @@ class Feed(Declaration):
 
     @model_validator(mode="after")
     def _columns_known(self) -> "Feed":
-        named = {*self.personal, *self.optional_columns}
-        if unknown := sorted(named - set(self.columns)):
-            raise ValueError(f"columns does not list {', '.join(unknown)}")
+        named = {*self.personal, *self.optional_columns, *self.headers}
+        unknown = [f"columns does not list {name}" for name in named - set(self.columns)]
+        taken = [f"{name} is a column of every feed" for name in self.columns if name.lower() in OF_EVERY_FEED]
+        unfit = [f"{name!r} cannot name a column" for name in self.columns if not COLUMN_NAME.fullmatch(name)]
+        lower = [name.lower() for name in self.columns]
+        repeated = [f"{name} is listed twice" for name in set(lower) if lower.count(name) > 1]
+        if problems := sorted([*unknown, *taken, *unfit, *repeated]):
+            hint = ": give it a name and say headers: {name: text in the files}" if taken or unfit else ""
+            raise ValueError("; ".join(problems) + hint)
         return self
 
 

@@ -34,12 +34,12 @@ def json_lines(*objects):
 
 @pytest.mark.parametrize("compress", [lambda c: c, gzip.compress, lambda c: pa.compress(c, "zstd", asbytes=True)])
 def test_every_format_reads_the_same_compressed_or_not(compress):
-    contents = {
-        DELIMITED: b"price,id,note\n1.50,A,x\n,B,\n",
-        JSON_LINES: b'{"price": 1.50, "id": "A", "note": "x"}\n{"id": "B", "note": null}\n',
-        PARQUET: parquet(price=[Decimal("1.50"), None], id=["A", "B"], note=["x", None]),
-    }
-    for feed, content in contents.items():
+    contents = (
+        (DELIMITED, b"price,id,note\n1.50,A,x\n,B,\n"),
+        (JSON_LINES, b'{"price": 1.50, "id": "A", "note": "x"}\n{"id": "B", "note": null}\n'),
+        (PARQUET, parquet(price=[Decimal("1.50"), None], id=["A", "B"], note=["x", None])),
+    )
+    for feed, content in contents:
         lines = read_file(compress(content), feed)
         assert rows(lines) == [("A", "1.50"), ("B", None)]
         assert [json.loads(extra) for (extra,) in rows(lines, "extra_columns")] == [{"note": "x"}, {"note": None}]
@@ -126,3 +126,16 @@ def test_a_file_without_lines_holds_nothing(feed):
     lines = read_file(b"\n \n", feed)
     assert (len(lines.good), lines.torn) == (0, [])
     assert lines.good.column_names == [*COLUMNS, "extra_columns"]
+
+
+def test_a_column_has_the_name_that_the_source_gives_it_whatever_the_files_call_it():
+    for feed, content in (
+        (DELIMITED, b"Unit price (EUR),id\n1.50,A\n"),
+        (JSON_LINES, b'{"Unit price (EUR)": 1.50, "id": "A"}\n'),
+        (PARQUET, parquet(**{"Unit price (EUR)": ["1.50"], "id": ["A"]})),
+    ):
+        renamed = feed.model_copy(update={"headers": {"price": "Unit price (EUR)"}})
+        assert rows(read_file(content, renamed)) == [("A", "1.50")]
+    text = renamed.model_copy(update={"format": "delimited"})
+    ((_, reason, _),) = read_file(b"id,Unit prices (EUR)\nA,1.50\n", text).torn
+    assert reason == "the file lacks the column Unit price (EUR) (renamed to Unit prices (EUR)?)"

@@ -201,3 +201,12 @@ def test_a_dimension_of_ones_own_cannot_take_a_columns_name(declared):
     assert "dimensions: 'country' is a column already: give the dimension another name, such as own_country" in taken
     assert "dimensions: 'Shop' is not a name of lower-case letters" in taken
     assert "'store'" not in taken
+
+
+def test_what_cannot_name_a_column_is_refused_with_what_to_write_instead(declared):
+    message = refusal(
+        declared(feeds={"order_items": {"path": "*.csv", "columns": ["code", "Unit price", "file_name", "Code"]}})
+    )
+    for part in ("'Unit price' cannot name a column", "file_name is a column of every feed", "code is listed twice",
+                 "give it a name and say headers: {name: text in the files}"):  # fmt: skip
+        assert part in message

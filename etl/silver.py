@@ -67,7 +67,7 @@ def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:
     """
     refinement, table, expressions = source.tables[name], source.contract(silver_table(name)), source.expressions(name)
     typed = lines.select(
-        *(_typed(column, expressions.get(column.name), source.time_zone) for column in table.columns),
+        *(canonical(column, expressions.get(column.name), source.time_zone) for column in table.columns),
         "arrival_date",
         line_text(source.feeds[refinement.feed]).alias(TEXT),
     )
@@ -88,7 +88,8 @@ def _derived(table: Table, expressions: dict[str, str]) -> dict[str, Expression]
     return derived
 
 
-def _typed(column: Column, expression: str | None, time_zone: str) -> Expression:
+def canonical(column: Column, expression: str | None, time_zone: str) -> Expression:
+    """The column as ``expression`` gives it, in its type, null where that is not readable."""
     if expression is None:
         passed_on = column.name in {"file_name", "line_number", "ingest_timestamp"}
         value = F.col(column.name) if passed_on else F.lit(None).cast(column.type)

@@ -6,6 +6,7 @@ A source is declared in YAML, a shipped one in ``etl/sources`` or the user's own
 import codecs
 import re
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,7 @@ from etl.own_dimensions import carrying, name_problems
 from etl.schemas.bronze import bronze_table
 from etl.tables import TABLES
 
+UNDECIDED = "?"
 SHIPPED = files("etl") / "sources"
 COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OF_EVERY_FEED = frozenset(bronze_table("feed", (), ()).column_names)
@@ -48,6 +50,15 @@ def _finds_a_date(pattern: str) -> str:
     return pattern
 
 
+def _rate(text: str) -> str:
+    try:
+        if Decimal(text) > 0:
+            return text
+    except InvalidOperation:
+        pass
+    raise ValueError(f"{text!r} is not a rate: give the units of the reporting currency for one unit, such as 1.0850")
+
+
 class Declaration(BaseModel):
     """Frozen, and strict about names: a misspelt key is an error, not a silent default."""
 
@@ -58,8 +69,8 @@ class Feed(Declaration):
     """The files of one kind: a glob below the landing folder, their format, and the columns they name.
 
     A file may be compressed (gzip or zstd). ``optional`` lets the feed have no files, ``optional_columns`` lets a file
-    lack some columns; ``delimiter`` is for delimited text, ``encoding`` for all text. ``headers`` says what files call a
-    column where that cannot be its name, as in ``unit_price: "Unit price (EUR)"``.
+    lack some columns; ``delimiter`` is for delimited text, ``encoding`` for all text. ``headers`` says what files call
+    a column where that cannot be its name, as in ``unit_price: "Unit price (EUR)"``.
     """
 
     path: str
@@ -114,7 +125,7 @@ class Source(Declaration):
     description: str
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     reporting_currency: str = Field(pattern=r"^[A-Z]{3}$")
-    base_rates: dict[str, str]
+    base_rates: dict[str, Annotated[str, AfterValidator(_rate)]]
     legacy_measure: bool = False
     arrival_date: Annotated[str, AfterValidator(_finds_a_date)]
     countries: dict[str, str] = {}
@@ -180,6 +191,8 @@ class Source(Declaration):
             if (table := TABLES.get(f"slv_{name}")) is None:
                 continue
             declared = set(refinement.columns)
+            undecided = [c for c, expression in refinement.columns.items() if expression.strip() == UNDECIDED]
+            problems += [f"tables.{name}.{c}: is to be decided: write an expression instead of ?" for c in undecided]
             problems += [f"tables.{name}: slv_{name} has no column {c!r}" for c in declared - set(table.column_names)]
             needed = {c.name for c in table.columns if c.required} - PROVIDED - _derivable(declared)
             problems += [f"tables.{name}: column {c!r} is missing" for c in needed - declared]

@@ -170,6 +170,7 @@ GLD_CHAMPION_DECISIONS = Table(
         column("origins", "int", "rolling origins they lie in"),
         column("champion_coverage", "double", "share of days inside the champion's 80% interval"),
         column("challenger_coverage", "double", "the same of the challenger"),
+        column("coverage_p_value", "double", "one-sided: probability of looking as much farther from 80% by chance"),
         RUN_ID,
     ),
 )

@@ -7,9 +7,10 @@ of the hierarchy (total, countries, ...) counting the same. Three things are ask
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from models.forecasting.diebold_mariano import diebold_mariano
+from models.forecasting.diebold_mariano import DieboldMariano, diebold_mariano
 from models.forecasting.metrics import losses
 
 SIGNIFICANCE = 0.05
@@ -17,7 +18,7 @@ LEAST_GAIN = 0.01
 """The least share of the champion's loss that a challenger must save: a change of model is not free."""
 COVERAGE = 0.8
 COVERAGE_LOSS = 0.02
-"""How much farther from 80% the challenger's coverage may lie than the champion's."""
+"""How much farther from 80% the challenger's coverage may lie than the champion's, beyond chance."""
 STEP = ["cutoff", "date"]
 
 
@@ -34,6 +35,7 @@ class Evidence:
         origins: Rolling origins they lie in.
         champion_coverage: Share of days inside the 80% interval, levels counting the same.
         challenger_coverage: The same of the challenger.
+        coverage_p_value: One-sided, by the same test: how likely the challenger's would look as much farther from 80%.
     """
 
     champion_loss: float
@@ -44,6 +46,7 @@ class Evidence:
     origins: int
     champion_coverage: float
     challenger_coverage: float
+    coverage_p_value: float
 
     @property
     def gain(self) -> float:
@@ -70,19 +73,27 @@ def compare(champion: pd.DataFrame, challenger: pd.DataFrame, horizon: int) -> E
     """
     steps = _by_step(champion).join(_by_step(challenger), how="inner", lsuffix="_champion", rsuffix="_challenger")
     scored = steps.dropna()
-    difference = scored["loss_challenger"] - scored["loss_champion"]
-    dated = difference.groupby("date", sort=True).mean().to_numpy(float)
-    test = diebold_mariano(dated, horizon) if len(dated) else None
+    test = _tested(scored["loss_challenger"] - scored["loss_champion"], horizon)
+    covered, before = (float(steps[f"inside_{name}"].mean()) for name in ("challenger", "champion"))
+    towards = 1 if covered < COVERAGE else -1
+    coverage = _tested(towards * (steps["inside_challenger"] - steps["inside_champion"]), horizon)
     return Evidence(
         champion_loss=float(scored["loss_champion"].mean()),
         challenger_loss=float(scored["loss_challenger"].mean()),
-        statistic=test.statistic if test else float("nan"),
-        p_value=test.p_value if test else 1.0,
-        steps=len(dated),
+        statistic=test.statistic,
+        p_value=test.p_value,
+        steps=test.steps,
         origins=scored.index.get_level_values("cutoff").nunique(),
-        champion_coverage=float(steps["inside_champion"].mean()),
-        challenger_coverage=float(steps["inside_challenger"].mean()),
+        champion_coverage=before,
+        challenger_coverage=covered,
+        coverage_p_value=coverage.p_value,
     )
+
+
+def _tested(differences: "pd.Series[float]", horizon: int) -> DieboldMariano:
+    """The test of differences by origin and day, those of one day from several origins counting as one."""
+    dated = np.asarray(differences.groupby("date", sort=True).mean(), dtype=np.float64)
+    return diebold_mariano(dated, horizon) if len(dated) else DieboldMariano(float("nan"), float("nan"), 1.0, 0)
 
 
 def decide(evidence: Evidence) -> Decision:
@@ -102,7 +113,8 @@ def _objections(evidence: Evidence) -> Iterator[str]:
         yield f"saves {evidence.gain:.1%} of the champion's loss, at least {LEAST_GAIN:.0%} is asked"
     if not evidence.p_value < SIGNIFICANCE:
         yield f"the difference may be chance (p = {evidence.p_value:.3f} over {evidence.steps} days)"
-    if _miss(evidence.challenger_coverage) > _miss(evidence.champion_coverage) + COVERAGE_LOSS:
+    lost = _miss(evidence.challenger_coverage) - _miss(evidence.champion_coverage)
+    if lost > COVERAGE_LOSS and evidence.coverage_p_value < SIGNIFICANCE:
         covered, before = evidence.challenger_coverage, evidence.champion_coverage
         yield f"its 80% interval covers {covered:.0%}, the champion's {before:.0%}"
 

@@ -8,7 +8,7 @@ from models.forecasting.quantiles import NAMES
 
 DAYS = pd.date_range("2025-01-01", periods=180)
 SPREAD = np.linspace(-1.2816, 1.2816, 9)
-GOOD = Evidence(1.0, 0.9, -3.0, 0.01, 180, 3, 0.8, 0.8)
+GOOD = Evidence(1.0, 0.9, -3.0, 0.01, 180, 3, 0.8, 0.8, 0.01)
 
 
 def judged(error: float, *, spread: float = 1.0, seed: int = 0, series=("total", "country=UK", "country=US")):
@@ -74,9 +74,17 @@ def test_without_a_scale_nothing_can_be_scored_and_nobody_is_promoted():
         ({"challenger_coverage": 0.6}, "covers 60%, the champion's 80%"),
         ({"challenger_coverage": 0.6, "champion_coverage": 0.59}, None),
         ({"challenger_coverage": 0.97}, "covers 97%"),
+        ({"challenger_coverage": 0.75, "coverage_p_value": 0.2}, None),
     ],
 )
 def test_each_objection_keeps_the_champion(changed, said):
     found = decide(Evidence(**(vars(GOOD) | changed)))
     assert found.promoted == (said is None)
     assert said is None or said in found.reason
+
+
+def test_a_loss_of_coverage_is_told_from_chance():
+    honest = compare(judged(0.5), judged(0.5, seed=1), horizon=14)
+    narrow = compare(judged(0.5), judged(0.5, spread=0.5), horizon=14)
+    assert narrow.challenger_coverage < 0.6 < honest.challenger_coverage
+    assert narrow.coverage_p_value < 0.001 < 0.05 < honest.coverage_p_value

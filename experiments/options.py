@@ -21,6 +21,7 @@ JOBS = files("experiments") / "confs"
 DEBUG = "ASSAY_DEBUG"
 # what the engines and the measures are called, without loading them
 ENGINES = ("embedded", "spark", "connect")
+FILE = click.Path(dir_okay=False, path_type=Path)
 MEASURES = ("net_revenue", "net_amount_inr", "orders", "units")
 
 
@@ -30,6 +31,14 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is not a day such as 2025-10-31.") from error
+
+
+def names(_: click.Context, __: click.Parameter, text: str) -> list[str]:
+    """Names separated by commas."""
+    found = [name.strip() for name in text.split(",")]
+    if not all(found):
+        raise click.BadParameter("give names separated by commas, such as region,channel")
+    return found
 
 
 def period(text: str) -> "Period":

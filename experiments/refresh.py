@@ -15,11 +15,12 @@ from etl.schemas.ops import OPS_RUNS
 from etl.source import Source
 from experiments import attribution
 from experiments.attribution import days_held
+from experiments.findings import claims, dips, recommendations
 from experiments.forecasting import jobs as forecasting
 from experiments.forecasting.data import READS as FORECAST_READS
 from experiments.forecasting.settings import Settings
 from experiments.steps import Step, StepLedger, StepResult
-from experiments.tracking import connected, open_run
+from experiments.tracking import active_run_id, connected, open_run
 from features import daily as features
 from reports.gold import READ
 from reports.question import Question, newest_months
@@ -129,6 +130,9 @@ class Refresh:
             Step("features", self._features, FEATURE_READS),
             Step("forecast", self._forecast, FORECAST_READS, forecast),
             Step("explain", lambda: self._explain(question), attribution.READS, asked),
+            Step("dips", self._dips, dips.READS),
+            Step("claims", self._claims, claims.READS),
+            Step("recommendations", lambda: self._recommend(question), recommendations.READS, asked),
             Step("report", lambda: self._report(question), REPORT_READS, asked, (self.site / FRONT).is_file),
         ]
 
@@ -144,6 +148,18 @@ class Refresh:
         measures = dict.fromkeys([question.measure, Asked.measure])
         asked = [Question(measure, question.baseline, question.period) for measure in measures]
         return sum(attribution.explain(self.lakehouse, each, tags=self.settings.tags()).rows for each in asked)
+
+    def _dips(self) -> int:
+        self.progress("dips: every month, week and day against what was expected")
+        return dips.publish_dips(self.lakehouse, active_run_id())
+
+    def _claims(self) -> int:
+        self.progress("claims: what was published, put to the test")
+        return claims.publish_claims(self.lakehouse, active_run_id())
+
+    def _recommend(self, question: Question) -> int:
+        self.progress("recommendations")
+        return recommendations.publish_recommendations(self.lakehouse, question, active_run_id())
 
     def _report(self, question: Question) -> int:
         self.progress("report")

@@ -67,6 +67,12 @@ def open_run(warehouse: Path, name: str, tags: Mapping[str, str]) -> Iterator[ml
         yield run
 
 
+def active_run_id() -> str | None:
+    """The run that is open, if one is."""
+    active = mlflow.active_run()
+    return active.info.run_id if active else None
+
+
 def log_tables(run: mlflow.ActiveRun, tables: Sequence[tuple[Table, int, Path]]) -> None:
     """Log the tables a run reads, each with its Delta version and path."""
     tag = InputTag(MLFLOW_DATASET_CONTEXT, "input")

@@ -6,26 +6,17 @@ from typing import TYPE_CHECKING
 import click
 
 from experiments.console import Progress, print_json
-from experiments.options import BASELINE_HELP, PERIOD_HELP, debug_option, json_option, period
+from experiments.options import BASELINE_HELP, FILE, PERIOD_HELP, debug_option, json_option, names, period
 
 if TYPE_CHECKING:
     from etl.periods import Period
-
-FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-def _names(_: click.Context, __: click.Parameter, text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise click.BadParameter("give names separated by commas, such as region,channel")
-    return names
 
 
 @click.command("explain-lines")
 @click.argument("file", type=FILE, metavar="FILE")
 @click.option("--period", required=True, type=period, metavar="PERIOD", help=PERIOD_HELP)
 @click.option("--baseline", required=True, type=period, metavar="PERIOD", help=BASELINE_HELP)
-@click.option("--dimensions", required=True, callback=_names, metavar="A,B", help="Columns that name parts of sales.")
+@click.option("--dimensions", required=True, callback=names, metavar="A,B", help="Columns that name parts of sales.")
 @click.option("--history", type=FILE, metavar="FILE", help="Lines of earlier periods: what is normal.")
 @click.option("--calendar", type=FILE, metavar="FILE", help="date and event: days of moving holidays.")
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")

@@ -1,0 +1,1 @@
+"""Jobs that keep findings in Gold: dips, claims, recommendations."""

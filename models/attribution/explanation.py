@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 
+from models.attribution import showing
 from models.attribution.periods import Comparison
 from models.attribution.result import Bridge, Effect
 from models.attribution.search.findings import Finding
@@ -53,6 +55,17 @@ class Explanation:
             "verdicts": records(self.verdicts),
             "method": self.method,
         }
+
+    def plot(self) -> go.Figure:
+        """The drivers as a waterfall from the baseline's total to the period's."""
+        return showing.waterfall(
+            self.total, self.drivers, (self.comparison.baseline.label, self.comparison.period.label)
+        )
+
+    def _repr_html_(self) -> str:
+        title = f"Revenue from {self.comparison.baseline.label} to {self.comparison.period.label}"
+        shown = {"Drivers": self.drivers, "Segments": self.segments, "Verdicts": self.verdicts}
+        return showing.tables(title, shown)
 
 
 def segments_table(findings: Iterable[Finding]) -> pd.DataFrame:

@@ -140,7 +140,7 @@ def report(seen: Seen, first: float) -> str:
 def main() -> None:
     """Prepare, serve, load, refresh, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/assay-load"), help="scratch folder")
+    parser.add_argument("--folder", type=Path, default=Path("assay-load"), help="scratch folder")
     parser.add_argument("--port", type=int, default=8765)
     given = parser.parse_args()
     warehouse, landing = given.folder / "warehouse", given.folder / "landing" / "raw"

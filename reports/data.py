@@ -1,7 +1,7 @@
 """Everything a report is made from: small frames read from Gold and ops, and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -9,6 +9,8 @@ import pandas as pd
 from etl.periods import Period
 from reports.numbers import STYLES, Unit
 from reports.question import MEASURES
+
+MONTH_COLUMNS = ["measure", "month", "mean", "q10", "q90"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class ReportData:
     exchange: pd.DataFrame
     runs: pd.DataFrame
     versions: Mapping[str, int]
+    forecast_months: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=MONTH_COLUMNS))
     style: str = "millions"
     selection: str = ""
 

@@ -18,12 +18,13 @@ from etl.schemas.results import (
     GLD_FORECAST_ACCURACY,
     GLD_FORECAST_CHANGE,
     GLD_FORECAST_DRIFT,
+    GLD_FORECAST_MONTHS,
     GLD_FORECAST_SCENARIOS,
     GLD_RECOMMENDATIONS,
     GLD_REVENUE_BRIDGE,
     QUANTILES,
 )
-from reports.data import ReportData, Source
+from reports.data import MONTH_COLUMNS, ReportData, Source
 from reports.explanation import explanation
 from reports.question import Question, check_question
 from reports.snapshot import Snapshot
@@ -45,7 +46,8 @@ FILE_COLUMNS = ["file_name", "feed", "rows_landed", "rows_kept", "rows_quarantin
 RUN_COLUMNS = ["run_id", "step", "position", "rows", "seconds", "started_at"]
 READ = (
     GLD_REVENUE_BRIDGE, GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_CALENDAR, GLD_FORECAST,
-    GLD_FORECAST_ACCURACY, GLD_FORECAST_CHANGE, GLD_FORECAST_SCENARIOS, GLD_FORECAST_DRIFT, GLD_CHAMPION_DECISIONS,
+    GLD_FORECAST_ACCURACY, GLD_FORECAST_CHANGE, GLD_FORECAST_SCENARIOS, GLD_FORECAST_DRIFT, GLD_FORECAST_MONTHS,
+    GLD_CHAMPION_DECISIONS,
     GLD_DIPS, GLD_CLAIMS, GLD_RECOMMENDATIONS, GLD_FACT_ORDER_ITEMS, GLD_DIM_CUSTOMERS,
     OPS_FILES, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE,
 )  # fmt: skip
@@ -71,6 +73,7 @@ def load(snapshot: Snapshot, question: Question, style: str = "millions") -> Rep
         amounts=_amounts(snapshot),
         calendar=snapshot.rows(GLD_CALENDAR, CALENDAR_COLUMNS),
         forecast=_newest(snapshot, GLD_FORECAST, FORECAST_COLUMNS),
+        forecast_months=_newest(snapshot, GLD_FORECAST_MONTHS, MONTH_COLUMNS),
         accuracy=_newest(snapshot, GLD_FORECAST_ACCURACY, ACCURACY_COLUMNS, "kind = 'backtest'"),
         files=snapshot.rows(OPS_FILES, FILE_COLUMNS),
         quarantine=_quarantine(snapshot),

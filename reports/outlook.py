@@ -42,6 +42,13 @@ def forecast_months(data: ReportData, measure: str) -> list[ForecastMonth]:
     return [_month(data, measure, days, first) for first in firsts]
 
 
+def band_of(data: ReportData, measure: str, month: Period) -> tuple[float, float] | None:
+    """The 80% interval of a whole month, known days included; none where Gold has none."""
+    rows = data.forecast_months
+    found = rows[(rows["measure"] == measure) & (rows["month"] == pd.Timestamp(month.first))]
+    return None if found.empty else (float(found["q10"].iloc[0]), float(found["q90"].iloc[0]))
+
+
 def next_whole_month(data: ReportData, measure: str) -> ForecastMonth | None:
     """The first month that known and forecast days cover."""
     return next((month for month in forecast_months(data, measure) if month.is_whole), None)

@@ -6,7 +6,7 @@ from etl.periods import long_date
 from reports import numbers
 from reports.data import ReportData
 from reports.numbers import Unit
-from reports.outlook import ForecastMonth, next_whole_month, of_measure
+from reports.outlook import ForecastMonth, band_of, next_whole_month, of_measure
 from reports.sentences import Sentence, Value, count, money, percent, say
 
 NAIVE = "SeasonalNaive"
@@ -40,12 +40,22 @@ def _month(data: ReportData) -> Sentence | None:
         return say("The forecast does not cover a whole month.")
     orders = next_whole_month(data, "orders")
     return say(
-        "{label} is expected to bring {total} of net revenue{orders}{known}.",
+        "{label} is expected to bring {total} of net revenue{band}{orders}{known}.",
         label=month.period.label,
         total=money(month.total, data.currency),
+        band=_month_band(data, month),
         orders=_orders(month, orders),
         known=_known(data, month),
     )
+
+
+def _month_band(data: ReportData, month: ForecastMonth) -> Sentence:
+    found = band_of(data, "net_revenue", month.period)
+    if found is None:
+        return say("")
+    text = numbers.interval(*found, data.currency)
+    ends = Sentence(text, {"low": Value(found[0], text), "high": Value(found[1], text)})
+    return say(" (80% interval {ends})", ends=ends)
 
 
 def _orders(month: ForecastMonth, orders: ForecastMonth | None) -> Sentence:
@@ -65,11 +75,10 @@ def _days(data: ReportData) -> Sentence | None:
     if days.empty:
         return None
     first, last = (_band(row, data.currency) for row in (days.iloc[0], days.iloc[-1]))
-    template = (
-        "By day the 80% interval is {first}, and {last}; "
-        "a month has none here, because the intervals of its days do not add up."
+    alone = (
+        "" if len(data.forecast_months) else "; a month has none here, because the intervals of its days do not add up"
     )
-    return say(template, first=first, last=last)
+    return say("By day the 80% interval is {first}, and {last}{alone}.", first=first, last=last, alone=alone)
 
 
 def _band(row: pd.Series, unit: Unit) -> Sentence:

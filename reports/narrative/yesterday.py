@@ -29,6 +29,18 @@ def largest_move(rows: pd.DataFrame, unit: Unit) -> Sentence | None:
     )
 
 
+def unusual_day(found: pd.DataFrame) -> Sentence:
+    """Whether the day's number of orders is out of the ordinary: ``found`` holds it where it is."""
+    if found.empty:
+        return say("Its number of orders is within what such a day usually brings.")
+    row = found.iloc[0]
+    return say(
+        "Its number of orders is unusual: {change} on what such a day brings{during}.",
+        change=signed_percent(float(row["orders"]) / float(row["expected"]) - 1),
+        during=f" during {row['festival']}" if isinstance(row["festival"], str) else "",
+    )
+
+
 def _size(day: date, total: pd.Series, unit: Unit) -> Sentence:
     against = [
         _change(float(total["day"]), float(total["week_before"]), f"the {day:%A} before"),

@@ -63,21 +63,23 @@ def _country(row: pd.Series, total: float, unit: Unit) -> tuple[str | Cell, ...]
 
 def _regions(reading: Reading) -> Section | None:
     data = reading.data
-    rows = by_region(reading.snapshot, "net_revenue", data.period)
-    if len(rows) < 2:
+    if not tells_apart(data.orders, "region"):
         return None
-    names = [f"{region}, {country}" for region, country in zip(rows["region"], rows["country"], strict=True)]
+    rows = by_region(reading.snapshot, "net_revenue", data.period)
+    names = pd.Series([f"{region}, {country}" for region, country in zip(rows["region"], rows["country"], strict=True)])
+    judged = rows["low"].notna()
+    told = region_sentences(data, rows)
     chart = Chart(
         name="chart-regions",
-        title=region_sentences(data, rows)[0].text,
+        title=told[0].text,
         description="Dots of net revenue per customer by region, with 95% intervals, in one currency.",
-        figure=estimate_dots(names[:SHOWN], rows.head(SHOWN), data.currency),
-        table=_region_table(names, rows, data.currency),
-        note="A region is named with its country. Lines: 95% intervals; none under 30 customers.",
+        figure=estimate_dots(list(names[judged]), rows[judged], data.currency),
+        table=_region_table(list(names), rows, data.currency),
+        note="A region is named with its country. Lines: 95% intervals. Regions under 30 customers: in the table.",
     )
-    tables = (dimension_table(data, "region"),) if tells_apart(data.orders, "region") else ()
-    told = tuple(region_sentences(data, rows)[1:])
-    return Section("regions", "Revenue per customer by region", told, charts=(chart,), tables=tables)
+    charts = (chart,) if judged.any() else ()
+    tables = (dimension_table(data, "region"),)
+    return Section("regions", "Revenue per customer by region", tuple(told[1:]), charts=charts, tables=tables)
 
 
 def _region_table(names: list[str], rows: pd.DataFrame, unit: Unit) -> Table:

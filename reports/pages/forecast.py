@@ -19,6 +19,7 @@ from reports.summaries import daily, within
 from reports.views import Chart, Section
 
 DAYS_BEFORE = 56
+LEAD = 2
 
 
 def page(reading: Reading) -> Page:
@@ -31,14 +32,14 @@ def page(reading: Reading) -> Page:
         name="forecast",
         menu="Forecast",
         title="What comes next",
-        lead=tuple(outlook_sentences(data)[:2]),
+        lead=tuple(outlook_sentences(data)[:LEAD]),
         sections=tuple(section for section in _sections(reading) if section),
     )
 
 
 def _sections(reading: Reading) -> Iterator[Section | None]:
     yield _fan(reading.data)
-    yield outlook.section(reading.data)
+    yield outlook.section(reading.data, told=LEAD)
     yield change_section(reading)
     yield scenario_section(reading)
     yield watch_section(reading)
@@ -51,7 +52,7 @@ def _fan(data: ReportData) -> Section:
     seen = within(daily(data), Period(as_of - timedelta(days=DAYS_BEFORE), as_of))
     chart = Chart(
         name="chart-fan",
-        title=outlook_sentences(data)[0].text,
+        title=f"The last {len(seen)} days, and the {len(ahead)} ahead",
         description="Line of daily net revenue, and the expected days after it with bands of 40% and 80%.",
         figure=fan_figure(seen, ahead, data.currency),
         table=day_table(seen, ahead, of_measure(data, "orders"), data.currency),

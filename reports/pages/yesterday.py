@@ -6,19 +6,20 @@ import pandas as pd
 
 from etl.periods import long_date
 from reports import numbers
+from reports.charts import contributions
 from reports.data import ReportData
 from reports.marks import special_days
-from reports.narrative.daily import unusual_sentences
-from reports.narrative.yesterday import day_sentences, largest_move
+from reports.narrative.yesterday import day_sentences, largest_move, unusual_day
 from reports.numbers import Unit
 from reports.page import Page
 from reports.reading import Reading
 from reports.sentences import Sentence, say
-from reports.summaries import daily, main_country
+from reports.summaries import daily, main_country, shortened
 from reports.unusual import expectations, unusual_days
-from reports.views import Figure, Section, Table, table
+from reports.views import Chart, Figure, Section, Table, table
 from reports.yesterday import HELD_BY, against_weekday, by_coupon, forecast_of, promotions
 
+BARS = 8
 ON_COLUMNS = ["country", "festival", "holiday", "promotions", "discount"]
 
 
@@ -58,17 +59,26 @@ def _unusual(data: ReportData, day: date) -> tuple[Sentence, ...]:
     if not (expectations(days, special)["date"] == pd.Timestamp(day)).any():
         return (say("It is a day of its own kind, or history is too short, so how usual it was is not judged."),)
     found = unusual_days(days, special)
-    here = found[found["date"] == pd.Timestamp(day)]
-    if here.empty:
-        return (say("Its number of orders is within what such a day usually brings."),)
-    return tuple(unusual_sentences(days, here))
+    return (unusual_day(found[found["date"] == pd.Timestamp(day)]),)
 
 
 def _section(dimension: str, rows: pd.DataFrame, unit: Unit) -> Section:
-    found = largest_move(rows, unit)
+    """How far each value lies from its usual, or without a usual the table alone."""
     headers = (dimension.capitalize(), "Yesterday", "Week before", "Usual", "On usual")
     shown = table(f"Net revenue by {dimension}, {unit.name}", headers, [_row(row, unit) for _, row in rows.iterrows()])
-    return Section(dimension, f"By {dimension}", (found,) if found else (), tables=(shown,))
+    found, title = largest_move(rows, unit), f"By {dimension}"
+    if found is None:
+        return Section(dimension, title, (), tables=(shown,))
+    moves = rows.assign(amount=rows["day"] - rows["usual"]).dropna(subset="amount")
+    parts = moves.sort_values("amount", key=abs, ascending=False)[["name", "amount"]]
+    chart = Chart(
+        name=f"chart-{dimension}",
+        title=found.text,
+        description=f"Bars of how far each {dimension} lies from its usual such day.",
+        figure=contributions(shortened(parts, BARS), unit),
+        table=shown,
+    )
+    return Section(dimension, title, (), charts=(chart,))
 
 
 def _row(row: pd.Series, unit: Unit) -> tuple[str, ...]:

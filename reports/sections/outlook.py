@@ -7,25 +7,30 @@ from reports import numbers
 from reports.data import ReportData
 from reports.narrative.outlook import outlook_sentences
 from reports.numbers import Unit
-from reports.outlook import ForecastMonth, forecast_months
+from reports.outlook import ForecastMonth, band_of, forecast_months
 from reports.views import Section, Table, table
 
 TITLE = "What comes next"
 NAMES = {"net_revenue": "Revenue", "orders": "Orders"}
 
 
-def section(data: ReportData) -> Section:
-    """Expected totals and what past forecasts were worth."""
+def section(data: ReportData, told: int = 0) -> Section:
+    """Expected totals and what past forecasts were worth; the first ``told`` sentences were said before."""
     tables = [_months(data), _accuracy(data.accuracy)] if len(data.forecast) else []
     shown = tuple(found for found in tables if found is not None and found.rows)
-    return Section("forecast", TITLE, tuple(outlook_sentences(data)), tables=shown, is_list=True)
+    return Section("forecast", TITLE, tuple(outlook_sentences(data)[told:]), tables=shown, is_list=True)
 
 
 def _months(data: ReportData) -> Table:
     as_of = long_date(data.forecast["as_of"].iloc[0].date())
     orders = {month.period: month for month in forecast_months(data, "orders")}
     rows = [_month(month, orders.get(month.period), data) for month in forecast_months(data, "net_revenue")]
-    headers = ("Month", "Known", "Expected", "Together", "Orders")
+    headers: tuple[str, ...] = ("Month", "Known", "Expected", "Together", "Orders")
+    bands = [band_of(data, "net_revenue", month.period) for month in forecast_months(data, "net_revenue")]
+    if any(bands):
+        headers = (*headers, "80% interval of revenue")
+        ends = (numbers.interval(*band, data.currency) if band else "" for band in bands)
+        rows = [(*row, end) for row, end in zip(rows, ends, strict=True)]
     return table(f"Expected by month, {data.source.currency}, as of {as_of}", headers, rows)
 
 

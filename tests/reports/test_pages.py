@@ -121,6 +121,7 @@ def test_every_dip_has_a_page_that_the_list_leads_to(found, reading):
 
 def test_the_forecast_says_why_it_changed_and_what_if(found):
     text = text_of(found["forecast"])
+    assert "October 2025 is expected to bring INR 140K of net revenue (80% interval INR 130K to 150K)" in text
     assert "this one expects INR 140K: INR +6,200." in text
     assert "The level of orders (total) drifted below its forecast, by 1.5 of its" in text
     assert "Over these days it expects INR 140K, the baseline INR 136K: INR +3,100." in text_of(found["scenario-1"])

@@ -19,6 +19,7 @@ from etl.schemas.results import (
     GLD_FORECAST,
     GLD_FORECAST_CHANGE,
     GLD_FORECAST_DRIFT,
+    GLD_FORECAST_MONTHS,
     GLD_FORECAST_SCENARIOS,
     GLD_RECOMMENDATIONS,
 )
@@ -149,6 +150,8 @@ def _findings() -> dict[Table, pd.DataFrame]:
         previous_as_of=date(2025, 9, 29), previous=4300.0, restated_history=10.0, new_data=150.0, covariates=40.0,
         model=0.0, current=4500.0,
     )  # fmt: skip
+    month = {"as_of": LAST, "measure": "net_revenue", "series": "total", "month": date(2025, 10, 1), "mean": 139500.0,
+             "q10": 130000.0, "q50": 139000.0, "q90": 150000.0}  # fmt: skip
     drift = {"as_of": LAST, "measure": "orders", "series": "total", "kind": "level", "days": 14, "size": -1.5,
              "drifted": True}  # fmt: skip
     claim = {
@@ -171,6 +174,7 @@ def _findings() -> dict[Table, pd.DataFrame]:
     }
     return {
         GLD_FORECAST: forecast,
+        GLD_FORECAST_MONTHS: pd.DataFrame([month]),
         GLD_FORECAST_SCENARIOS: scenario,
         GLD_FORECAST_CHANGE: change,
         GLD_FORECAST_DRIFT: pd.DataFrame([drift]),

@@ -27,6 +27,21 @@ class Invariant:
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """A number that one SQL query over the refined tables gives, and above which it warns or stops the run.
+
+    Where the query gives null, the data cannot tell.
+    """
+
+    table: str
+    name: str
+    meaning: str
+    sql: str
+    warn: float | None = None
+    stop: float | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """The contract of one Delta table; ``name`` is unique over all layers."""
 

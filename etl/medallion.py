@@ -14,6 +14,7 @@ from etl.errors import InputError
 from etl.gold import Gold, business_days
 from etl.lakehouse import Lakehouse
 from etl.landing import LandedFile
+from etl.quality import hold_expectations, hold_thresholds
 from etl.schemas.ops import OPS_FILES, OPS_SOURCE
 from etl.source import Source
 
@@ -32,7 +33,7 @@ class Medallion:
         """Refine everything and return the rows of the fact.
 
         Raises ``InputError`` where the warehouse was built from another source, and ``QualityError`` where a contract
-        breaks, rows are unaccounted for, or no order line is left.
+        breaks, rows are unaccounted for, a threshold or an expectation stops the run, or no order line is left.
         """
         self._require_same_source()
         for feed in self.source.feeds:
@@ -44,8 +45,11 @@ class Medallion:
         self.progress("accounts: landed = kept + quarantined + superseded")
         accounts = account(self.lakehouse, self.source, self.files, pd.concat(superseded, ignore_index=True))
         self.lakehouse.write(OPS_FILES, self.lakehouse.frame(OPS_FILES, accounts))
+        hold_thresholds(self.lakehouse, self.source)
         days = business_days(self.lakehouse)
         rows = Gold(self.lakehouse, self.source, days, self.progress).publish()
+        self.progress("expectations")
+        hold_expectations(self.lakehouse)
         self._sign(*days)
         return rows
 

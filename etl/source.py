@@ -5,6 +5,7 @@ A source is declared in YAML, a shipped one in ``etl/sources`` or the user's own
 
 import codecs
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
@@ -110,12 +111,24 @@ class Rule(Declaration):
     reason: str
 
 
+class Threshold(Declaration):
+    """The share of a feed's lines, from 0 to 1, above which a rule that keeps them out warns, or stops the run."""
+
+    warn: float | None = Field(default=None, ge=0, le=1)
+    stop: float | None = Field(default=None, ge=0, le=1)
+
+
 class Refinement(Declaration):
-    """How one Silver table comes from a feed: an expression per canonical column, then rules."""
+    """How one Silver table comes from a feed: an expression per canonical column, then rules.
+
+    ``thresholds`` are by the name of a rule, ``COLUMN_unreadable`` and ``line_unreadable`` among them; ``any`` is for
+    all rules together.
+    """
 
     feed: str
     columns: dict[str, str]
     rules: tuple[Rule, ...] = ()
+    thresholds: dict[str, Threshold] = {}
 
 
 class Source(Declaration):
@@ -186,22 +199,39 @@ class Source(Declaration):
         return unknown + [f"feeds.{feed}: name it after the table that takes its lines" for feed in idle]
 
     def _column_problems(self) -> list[str]:
-        problems = []
-        for name, refinement in self.tables.items():
-            if (table := TABLES.get(f"slv_{name}")) is None:
-                continue
-            declared = set(refinement.columns)
-            undecided = [c for c, expression in refinement.columns.items() if expression.strip() == UNDECIDED]
-            problems += [f"tables.{name}.{c}: is to be decided: write an expression instead of ?" for c in undecided]
-            problems += [f"tables.{name}: slv_{name} has no column {c!r}" for c in declared - set(table.column_names)]
-            needed = {c.name for c in table.columns if c.required} - PROVIDED - _derivable(declared)
-            problems += [f"tables.{name}: column {c!r} is missing" for c in needed - declared]
-            if {"unit_price", "line_amount"} <= declared:
-                problems.append(f"tables.{name}: give unit_price or line_amount, from which unit_price follows")
-        return problems
+        known = {name: TABLES[f"slv_{name}"] for name in self.tables if f"slv_{name}" in TABLES}
+        found = [(name, each) for name, table in known.items() for each in _problems_of(table, self.tables[name])]
+        return [f"tables.{name}{problem}" for name, problem in found]
+
+
+def _problems_of(table: Table, refinement: Refinement) -> Iterator[str]:
+    """What is wrong with the columns and thresholds of one Silver table."""
+    declared = set(refinement.columns)
+    needed = {column.name for column in table.columns if column.required} - PROVIDED - _derivable(declared)
+    yield from (f": {table.name} has no column {name!r}" for name in declared - set(table.column_names))
+    yield from (f": column {name!r} is missing" for name in needed - declared)
+    for name, expression in refinement.columns.items():
+        if expression.strip() == UNDECIDED:
+            yield f".{name}: is to be decided: write an expression instead of {UNDECIDED}"
+    if {"unit_price", "line_amount"} <= declared:
+        yield ": give unit_price or line_amount, from which unit_price follows"
+    unknown = refinement.thresholds.keys() - known_rules(table, refinement)
+    yield from (f": thresholds: there is no rule {name!r}" for name in unknown)
 
 
 PROVIDED = frozenset({"file_name", "line_number", "order_month"})
+
+
+ANY_RULE = "any"
+FURTHER_RULES = {"slv_returns": {"order_line_known", "returned_within_sold"}}
+"""Rules beyond a line's own: a return is held against the orders."""
+
+
+def known_rules(table: Table, refinement: Refinement) -> set[str]:
+    """The names of all rules that can keep a line of the table out, and ``any``."""
+    required = {f"{column.name}_unreadable" for column in table.columns if column.required}
+    stated = {rule.name for rule in refinement.rules} | {invariant.name for invariant in table.invariants}
+    return {ANY_RULE, "line_unreadable"} | required | stated | FURTHER_RULES.get(table.name, set())
 
 
 def _derivable(declared: set[str]) -> set[str]:

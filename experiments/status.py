@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from etl.lakehouse import Lakehouse
-from etl.schemas.ops import OPS_FILES, OPS_RUNS, OPS_SOURCE
+from etl.schemas.ops import OPS_FILES, OPS_QUALITY, OPS_RUNS, OPS_SOURCE
 from etl.schemas.results import GLD_FORECAST
 from etl.tables import TABLES
 
@@ -68,7 +70,7 @@ def read_status(lakehouse: Lakehouse, today: date) -> Status:
         days_late=(today - newest).days - DAYS_UNTIL_STALE,
         last_good_refresh=_last_refresh(lakehouse),
         champion=_champion(lakehouse),
-        checks=(_accounts(lakehouse), _tables(lakehouse)),
+        checks=(_accounts(lakehouse), _quality(lakehouse), _tables(lakehouse)),
     )
 
 
@@ -93,6 +95,17 @@ def _accounts(lakehouse: Lakehouse) -> Check:
     quarantined = int(files["rows_quarantined"].sum())
     found = f"{int(files['rows_landed'].sum()):,} rows of {len(files):,} files, {quarantined:,} quarantined"
     return Check("Rows accounted for", bool((files["rows_landed"] == accounted).all()), found)
+
+
+def _quality(lakehouse: Lakehouse) -> Check:
+    """Whether nothing stopped the newest run; what warns is named, too."""
+    rows = lakehouse.pandas(OPS_QUALITY) if lakehouse.exists(OPS_QUALITY) else pd.DataFrame(columns=["outcome"])
+    beyond = rows[rows["outcome"].isin(["warns", "stops"])].sort_values(["outcome", "table_name", "name"])
+    named = [
+        f"{row.table_name}, {row.name} {row.outcome}: {row.meaning} is {row.value:.4g}" for row in beyond.itertuples()
+    ]
+    found = f"{int((rows['outcome'] == 'holds').sum())} of {len(rows)} thresholds and expectations hold"
+    return Check("Quality", not (rows["outcome"] == "stops").any(), "; ".join([found, *named]))
 
 
 def _tables(lakehouse: Lakehouse) -> Check:

@@ -37,6 +37,23 @@ OPS_QUARANTINE = Table(
         column("raw_text", "string", "the line as it came", personal=True),
     ),
 )
+OPS_QUALITY = Table(
+    "ops",
+    "ops_quality",
+    grain="one rule's threshold or one expectation, as the newest run found it",
+    key=("kind", "table_name", "name"),
+    columns=(
+        required("kind", "string", "rule (how many lines it keeps out) or expectation (on refined tables)"),
+        required("table_name", "string", "table it is about"),
+        required("name", "string", "rule, any for all rules together, or expectation"),
+        required("meaning", "string", "what is measured, in a sentence"),
+        column("value", "double", "what was measured, null where the data cannot tell"),
+        column("warn", "double", "value above which it warns"),
+        column("stop", "double", "value above which it stops the run"),
+        required("outcome", "string", "holds, warns, stops or unknown"),
+    ),
+    invariants=(Invariant("outcome_is_known", "outcome in ('holds', 'warns', 'stops', 'unknown')"),),
+)
 OPS_RUNS = Table(
     "ops",
     "ops_runs",

@@ -4,6 +4,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from etl.checks import MASK
 from etl.schemas.ops import OPS_QUARANTINE
 from etl.source import Feed, Refinement
 
@@ -50,3 +51,14 @@ def _joined(fields: list[Expression], delimiter: str) -> Expression:
 def _shaped(rows: DataFrame, feed: str, rule: Expression, reason: Expression, text: Expression) -> DataFrame:
     given = {"feed": F.lit(feed), "rule": rule, "reason": reason, "raw_text": text}
     return rows.select(*(given.get(name, F.col(name)).alias(name) for name in OPS_QUARANTINE.column_names))
+
+
+def masked(text: str | None, rule: str, feed: Feed) -> str | None:
+    """A quarantined line's text without what says who somebody is; all of it where its fields cannot be told apart."""
+    if text is None or not feed.personal:
+        return text
+    fields = text.split(feed.delimiter)
+    if rule == "line" + UNREADABLE or len(fields) != len(feed.columns):
+        return MASK
+    shown = (MASK if name in feed.personal else field for name, field in zip(feed.columns, fields, strict=True))
+    return feed.delimiter.join(shown)

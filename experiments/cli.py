@@ -9,13 +9,23 @@ import warnings
 import click
 
 from etl.errors import AssayError
-from experiments.commands import analyse, explain_lines, forecast_panel, localize, look, publish, refine, source
+from experiments.commands import (
+    analyse,
+    explain_lines,
+    forecast_panel,
+    localize,
+    look,
+    publish,
+    quarantine,
+    refine,
+    source,
+)
 from experiments.console import ERRORS
 
 UNFORESEEN = 1
 INTERRUPTED = 130
 COMMANDS = (
-    refine.demo, refine.simulate, source.source, refine.etl, refine.refresh,
+    refine.demo, refine.simulate, source.source, refine.etl, quarantine.quarantine, refine.refresh,
     analyse.backtest, analyse.train, analyse.promote, analyse.forecast, analyse.explain, publish.report,
     publish.serve, explain_lines.explain_lines, localize.localize, forecast_panel.forecast_panel,
     look.status, look.show, look.query, look.ui,

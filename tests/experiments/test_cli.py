@@ -59,7 +59,7 @@ def test_every_command_that_answers_takes_json(name):
 
 def test_commands_are_listed_in_the_order_of_work(assay):
     listed = re.findall(r"^  ([\w-]+) ", assay("--help").out.partition("Commands:")[2], re.MULTILINE)
-    assert listed[:5] == ["demo", "simulate", "source", "etl", "refresh"]
+    assert listed[:6] == ["demo", "simulate", "source", "etl", "quarantine", "refresh"]
     assert sorted(listed) == sorted(cli.assay.commands)
 
 

@@ -1,0 +1,41 @@
+"""The command that shows what was kept out."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from experiments.console import OUTPUT, print_json, table
+from experiments.options import with_workspace
+from experiments.workspace import Workspace
+
+if TYPE_CHECKING:
+    from experiments.quarantine import Found
+
+
+@click.command()
+@click.option("--rule", metavar="NAME", help="Only lines that this rule keeps out, such as quantity_unreadable.")
+@click.option("--file", metavar="TEXT", help="Only lines of files with this in their name.")
+@click.option("--text", metavar="TEXT", help="Only lines with this in them.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(0, 10_000), help="Lines to show.")
+@with_workspace
+def quarantine(workspace: Workspace, rule: str | None, file: str | None, text: str | None, limit: int) -> None:
+    """Show the lines that were kept out: how many by rule, and the first of them, personal fields masked."""
+    from experiments.quarantine import Wanted, search
+
+    workspace.refuse_as_of()
+    with workspace.existing_lakehouse() as lakehouse:
+        found = search(lakehouse, workspace.source, Wanted(rule, file, text), limit)
+    if workspace.json:
+        print_json(found.to_dict())
+    else:
+        _show(found)
+
+
+def _show(found: "Found") -> None:
+    if not found.lines:
+        OUTPUT.print("No line is kept out.")
+        return
+    counts = [(each.feed, each.rule, each.reason, each.lines) for each in found.rules]
+    OUTPUT.print(table("Kept out", ["Feed", "Rule", "Reason", "Lines"], counts))
+    lines = [(f"{each.file_name} line {each.line_number}", each.rule, each.text) for each in found.first]
+    OUTPUT.print(table(f"The first {len(lines)} of {found.lines:,}", ["Where", "Rule", "Text"], lines))

@@ -98,11 +98,10 @@ def newest(warehouse: Path) -> Snapshot:
 
 
 def newest_versions(warehouse: Path) -> dict[str, int]:
-    """The version of every table in the newest release; without a release, the newest of each table."""
-    manifests = sorted(warehouse.glob("releases/*.json"))
-    if manifests:
-        versions: dict[str, int] = json.loads(manifests[-1].read_text(encoding="utf-8"))["tables"]
-        return versions
+    """The version of every table in the newest whole release; without one, the newest of each table."""
+    released = _released(warehouse)
+    if released is not None:
+        return released
     stored = {table.full_name: _path(warehouse, table) for table in TABLES.values()}
     found = {name: int(DeltaTable(path).version()) for name, path in stored.items() if (path / "_delta_log").is_dir()}
     if not found:
@@ -111,6 +110,16 @@ def newest_versions(warehouse: Path) -> dict[str, int]:
             "or name another folder with --warehouse."
         )
     return found
+
+
+def _released(warehouse: Path) -> dict[str, int] | None:
+    """The versions of the newest release whose results are up to date with its refined tables."""
+    for path in sorted(warehouse.glob("releases/*.json"), reverse=True):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if manifest["whole"]:
+            versions: dict[str, int] = manifest["versions"]
+            return versions
+    return None
 
 
 def _size(table: DeltaTable) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from reports.page import Page
 from reports.pages.recommendations import recommended
 from reports.reading import Reading
 from reports.sections import bridge as bridge_section
+from reports.sections import segments
 from reports.sections.figures import headline_figures
 from reports.sentences import say
 from reports.views import Section
@@ -33,8 +34,14 @@ def page(reading: Reading) -> Page:
 
 
 def _next(reading: Reading) -> Section:
-    """What followed, what is expected, and what to do."""
+    """The causes that were named, what followed, what is expected, and what to do."""
+    causes = segments.leading(reading, TOP)
     followed = what_followed(reading.data, reading.bridge) if reading.bridge else None
     expected = outlook_sentences(reading.data)[:1]
     advice = [say("{text} {reason}", text=row.text, reason=row.reason) for row in recommended(reading)[:TOP]]
-    return Section("next", "What next", tuple(found for found in (followed, *expected, *advice) if found), is_list=True)
+    return Section(
+        "next",
+        "What was behind it, and what next",
+        tuple(found for found in (*causes, followed, *expected, *advice) if found),
+        is_list=True,
+    )

@@ -3,7 +3,7 @@
 from reports.narrative.inputs import newest_sentence
 from reports.page import Page
 from reports.reading import Reading
-from reports.sections import inputs
+from reports.sections import inputs, quality
 from reports.sentences import say
 
 
@@ -15,5 +15,9 @@ def page(reading: Reading) -> Page:
         menu="Data",
         title="The data behind it",
         lead=(newest or say("Gold holds no orders."),),
-        sections=(inputs.section(reading.data),),
+        sections=(
+            inputs.section(reading.data),
+            quality.quality_section(reading),
+            quality.restatements_section(reading),
+        ),
     )

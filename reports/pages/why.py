@@ -4,7 +4,7 @@ from reports.narrative.answer import why
 from reports.page import Page
 from reports.pages.dips import dip_section
 from reports.reading import Reading
-from reports.sections import bridge, calendar, where
+from reports.sections import bridge, calendar, segments, where
 from reports.sentences import say
 
 
@@ -19,6 +19,7 @@ def page(reading: Reading) -> Page:
         sections=(
             bridge.section(data, found),
             bridge.certainty_section(found),
+            segments.section(reading),
             calendar.section(data, found),
             where.section(data, found),
             dip_section(reading),

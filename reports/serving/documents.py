@@ -7,6 +7,7 @@ import pandas as pd
 
 from etl.query import plain
 from etl.schemas.results import GLD_CLAIMS, GLD_FORECAST, QUANTILES
+from reports import segments
 from reports.bridge import Bridge, Driver
 from reports.data import Source
 from reports.explanation import REPLICATES, published
@@ -26,13 +27,13 @@ FORECAST_COLUMNS = [
 
 def explain_document(reading: Reading) -> Document:
     """The document of ``assay explain``, with the part of the business it is about."""
-    bridge = reading.bridge
+    bridge, found = reading.bridge, segments.segments_of(reading.snapshot, reading.question)
     return {
         **_question(reading),
         "currency": reading.data.unit.name,
         **(_bridge(bridge) if bridge else {}),
-        "segments": [],
-        "verdicts": [],
+        "segments": [segments.document(each) for each in found if each.amount is not None],
+        "verdicts": [segments.verdict(each) for each in found],
         "method": _method(reading),
     }
 

@@ -61,7 +61,9 @@ def test_a_snapshot_stays_at_its_versions(one_table):
 def test_a_release_is_what_readers_see(one_table):
     versions = newest_versions(one_table)
     (one_table / "releases").mkdir()
-    (one_table / "releases" / "r1.json").write_text(json.dumps({"tables": versions}))
+    refined = {"whole": False, "versions": {"ops.ops_source": 99}}
+    for number, manifest in enumerate([{"whole": True, "versions": versions}, refined], 1):
+        (one_table / "releases" / f"{number:08d}.json").write_text(json.dumps(manifest))
     store(one_table, OPS_SOURCE, pd.DataFrame([{"name": "not released yet"}]))
     assert newest_versions(one_table) == versions
 

@@ -1,0 +1,58 @@
+"""What the expectations on the tables found, and which published days were told otherwise later."""
+
+import pandas as pd
+
+from etl.periods import long_date
+from etl.tables import TABLES
+from reports import numbers
+from reports.numbers import Unit
+from reports.reading import Reading
+from reports.sentences import count, say
+from reports.views import Section, table
+
+QUALITY, RESTATEMENTS = "ops_quality", "ops_restatements"
+DAYS_SHOWN = 60
+
+
+def quality_section(reading: Reading) -> Section:
+    """Expectations and thresholds of rules, what does not hold first."""
+    title, rows = "Quality", _rows(reading, QUALITY)
+    if rows.empty:
+        return Section("quality", title, (say("No expectation on the tables has been judged yet."),))
+    order = rows["outcome"].map({"stops": 0, "warns": 1, "unknown": 2, "holds": 3})
+    ordered = rows.iloc[order.argsort(kind="stable")]
+    broken = int(rows["outcome"].isin(["stops", "warns"]).sum())
+    told = say(
+        "Of {rules}, {broken} not hold.", rules=count(len(rows), "expectation"), broken=count(broken, "does", "do")
+    )
+    cells = [
+        (str(meaning), str(table_name), "" if pd.isna(value) else f"{value:,.4g}", str(outcome))
+        for meaning, table_name, value, outcome in ordered[["meaning", "table_name", "value", "outcome"]].to_numpy()
+    ]
+    shown = table("Expectations", ("What is measured", "Table", "Value", "Outcome"), cells, text_columns=2)
+    return Section("quality", title, (told,), tables=(shown,))
+
+
+def restatements_section(reading: Reading) -> Section:
+    """Days whose figures changed after they were published, the newest first."""
+    title, rows = "Restated days", _rows(reading, RESTATEMENTS)
+    if rows.empty:
+        return Section("restatements", title, (say("No published day was told otherwise later."),))
+    unit: Unit = reading.data.currency
+    told = say(
+        "{days} told otherwise after being published.", days=count(rows["date"].nunique(), "day was", "days were")
+    )
+    newest = rows.sort_values("date", ascending=False).head(DAYS_SHOWN)
+    cells = [
+        (long_date(day.date()), numbers.short(before, unit), numbers.short(after, unit), str(causes))
+        for day, before, after, causes in newest[
+            ["date", "net_revenue_before", "net_revenue_after", "causes"]
+        ].to_numpy()
+    ]
+    headers = ("Day", "Before", "After", "Files")
+    return Section("restatements", title, (told,), tables=(table(f"Net revenue, {unit.name}", headers, cells),))
+
+
+def _rows(reading: Reading, name: str) -> pd.DataFrame:
+    contract = TABLES.get(name)
+    return pd.DataFrame() if contract is None else reading.snapshot.rows(contract, list(contract.column_names))

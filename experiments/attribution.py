@@ -1,4 +1,4 @@
-"""Explain a movement from Gold: gather, decompose, track in MLflow, publish ``gld_revenue_bridge``."""
+"""Explain a movement from Gold: its bridge and its causes, tracked in MLflow and published."""
 
 import json
 from dataclasses import dataclass
@@ -18,9 +18,12 @@ from etl.periods import Period
 from etl.schemas.daily import CATEGORY, DIMENSIONS, GLD_CALENDAR, GLD_DAILY_ORDERS, SALES
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
-from etl.schemas.results import GLD_REVENUE_BRIDGE
+from etl.schemas.results import GLD_REVENUE_BRIDGE, GLD_SEGMENTS
+from experiments.segments import find_segments, segment_rows
 from experiments.tracking import connected, log_tables, open_run
 from models.attribution import MEASURES, Bridge, decompose
+from models.attribution.diagnosis import Diagnosis
+from models.attribution.explanation import records, segments_table, verdicts_table
 from models.attribution.rows import bridge_rows
 from reports.question import LEGACY, Question
 
@@ -33,9 +36,10 @@ EVENT_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Answer:
-    """The bridge, the unit of its amounts, the MLflow run that made it, and the rows published."""
+    """The bridge, the causes (None where none were looked for), the unit of amounts, the MLflow run, rows published."""
 
     bridge: Bridge
+    diagnosis: Diagnosis | None
     unit: str
     run_id: str
     rows: int
@@ -43,6 +47,11 @@ class Answer:
     def to_dict(self) -> dict[str, object]:
         """The JSON document of ``assay explain``."""
         document = self.bridge.to_dict()
+        if self.diagnosis is not None:
+            document["segments"] = records(segments_table(self.diagnosis.findings))
+            document["verdicts"] = records(verdicts_table(self.diagnosis.verdicts(self.bridge)))
+            document["method"] |= self.diagnosis.found.method
+            document["method"]["notes"] += self.diagnosis.notes
         place = list(document).index("total")
         items = list(document.items())
         return dict([*items[:place], ("currency", self.unit), *items[place:]])
@@ -72,9 +81,15 @@ def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], s
     unit = _unit(question.measure, str(source["reporting_currency"]))
     with connected(lakehouse.warehouse), open_run(lakehouse.warehouse, "explain", tags) as run:
         log_tables(run, [(table, lakehouse.version(table), lakehouse.path(table)) for table in READS])
-        bridge = _decomposed(lakehouse, question, seed)
-        rows = _rows(question, bridge).assign(unit=unit, as_of=source["last_day"], run_id=run.info.run_id)
-        answer = Answer(bridge, unit, run.info.run_id, _publish(lakehouse, question, rows))
+        events = _events(lakehouse, max(question.baseline.last, question.period.last))
+        bridge = _decomposed(lakehouse, question, events, seed)
+        diagnosis = find_segments(lakehouse, question, events)
+        told = {"unit": unit, "as_of": source["last_day"], "run_id": run.info.run_id}
+        rows = _publish(lakehouse, question, _rows(question, bridge).assign(**told))
+        if diagnosis is not None:
+            causes = segment_rows(diagnosis, bridge).assign(**_compared(question), **told)
+            rows += _publish_segments(lakehouse, question, causes)
+        answer = Answer(bridge, diagnosis, unit, run.info.run_id, rows)
         _track(question, answer, seed)
     return answer
 
@@ -98,14 +113,14 @@ def _unit(measure: str, currency: str) -> str:
     return {"orders": "orders", "units": "units", LEGACY: "INR"}.get(measure, currency)
 
 
-def _decomposed(lakehouse: Lakehouse, question: Question, seed: int) -> Bridge:
+def _decomposed(lakehouse: Lakehouse, question: Question, events: pd.DataFrame, seed: int) -> Bridge:
     fact, dimensions = lakehouse.read(GLD_FACT_ORDER_ITEMS), (*CELL, *stored_dimensions(lakehouse))
     last = max(question.baseline.last, question.period.last)
     return decompose(
         _sales(fact, question, dimensions),
         _orders(fact, question),
         _daily(lakehouse, last),
-        _events(lakehouse, last),
+        events,
         baseline=(question.baseline.first, question.baseline.last),
         period=(question.period.first, question.period.last),
         measure=question.measure,
@@ -190,6 +205,10 @@ def _rows(question: Question, bridge: Bridge) -> pd.DataFrame:
 def _publish(lakehouse: Lakehouse, question: Question, rows: pd.DataFrame) -> int:
     table = carrying(GLD_REVENUE_BRIDGE, stored_dimensions(lakehouse))
     return lakehouse.write(table, lakehouse.frame(table, rows), replace_where=_slice(question))
+
+
+def _publish_segments(lakehouse: Lakehouse, question: Question, rows: pd.DataFrame) -> int:
+    return lakehouse.write(GLD_SEGMENTS, lakehouse.frame(GLD_SEGMENTS, rows), replace_where=_slice(question))
 
 
 def _slice(question: Question) -> str:

@@ -7,18 +7,16 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from etl.errors import raise_problems
 from etl.periods import Period, parse_period
+from models.attribution.calendar_days import read_calendar
+from models.attribution.diagnosis import Diagnosis, diagnose
 from models.attribution.explanation import Explanation, drivers_table, segments_table, verdicts_table
-from models.attribution.faults import clean
 from models.attribution.lines import Lines, inside, read_lines, revenue
 from models.attribution.lines_bridge import bridge_of
+from models.attribution.named import Finding
 from models.attribution.periods import Comparison
 from models.attribution.result import Bridge, Effect
 from models.attribution.rounding import to_cents
-from models.attribution.search import Found, search
-from models.attribution.search.findings import Finding
-from models.attribution.verdicts import judge
 
 PeriodLike = str | tuple[date, date] | Period
 
@@ -59,20 +57,20 @@ def explain(
     """
     comparison = Comparison(_period(baseline), _period(period))
     raw = read_lines(lines, history, comparison, dimensions)
-    cleaned = clean(raw)
-    found = search(cleaned.lines, cleaned.holes)
-    bridge = bridge_of(cleaned.lines, _calendar(calendar), seed)
-    totals = _totals(raw)
-    data = _data(totals["change"] - bridge.change, cleaned.findings) if cleaned.findings else None
+    known = read_calendar(calendar)
+    diagnosis = diagnose(raw, known)
+    bridge = bridge_of(diagnosis.cleaned.lines, known, seed)
+    totals, faults = _totals(raw), diagnosis.cleaned.findings
+    data = _data(totals["change"] - bridge.change, faults) if faults else None
     return Explanation(
         comparison=comparison,
         total={name: float(amount) for name, amount in totals.items()},
         drivers=drivers_table(bridge, data),
-        segments=segments_table([*cleaned.findings, *found.causes]),
-        verdicts=verdicts_table(judge(cleaned.findings, found.causes, bridge, found.abstained)),
+        segments=segments_table(diagnosis.findings),
+        verdicts=verdicts_table(diagnosis.verdicts(bridge)),
         volume=bridge.volume,
         aov=bridge.aov,
-        method=_method(bridge, raw, found),
+        method=_method(bridge, diagnosis),
     )
 
 
@@ -83,16 +81,6 @@ def _period(given: PeriodLike) -> Period:
         return parse_period(given)
     first, last = (pd.Timestamp(day).date() for day in given)
     return Period(first, last)
-
-
-def _calendar(calendar: pd.DataFrame | None) -> pd.DataFrame | None:
-    if calendar is None:
-        return None
-    absent = [column for column in ("date", "event") if column not in calendar.columns]
-    raise_problems([f"calendar lacks {', '.join(absent)}"] if absent else [])
-    dates = pd.to_datetime(calendar["date"], errors="coerce")
-    raise_problems([f"calendar.date has {dates.isna().sum()} values that are not dates"] if dates.isna().any() else [])
-    return calendar[["date", "event"]].assign(date=dates.dt.normalize())
 
 
 def _totals(lines: Lines) -> dict[str, Decimal]:
@@ -108,6 +96,6 @@ def _data(amount: Decimal, faults: Sequence[Finding]) -> Effect:
     return Effect(amount, low, high, not low <= 0 <= high, 0.0)
 
 
-def _method(bridge: Bridge, lines: Lines, found: Found) -> dict[str, object]:
+def _method(bridge: Bridge, diagnosis: Diagnosis) -> dict[str, object]:
     bridged = bridge.to_dict()["method"]
-    return {**bridged, **found.method, "notes": [*lines.notes, *found.notes, *bridged["notes"]]}
+    return {**bridged, **diagnosis.found.method, "notes": [*diagnosis.notes, *bridged["notes"]]}

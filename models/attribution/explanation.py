@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from models.attribution import showing
+from models.attribution.named import Finding
 from models.attribution.periods import Comparison
 from models.attribution.result import Bridge, Effect
-from models.attribution.search.findings import Finding
 from models.attribution.verdicts import Verdict
 
 Document = dict[str, Any]

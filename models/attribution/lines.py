@@ -16,8 +16,8 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.int64]
 
 REQUIRED = ("order_id", "customer_id", "order_date", "quantity", "list_price", "currency")
-DEFAULTS = {"discount_rate": 0.0, "fx_rate": 1.0, "is_returned": False}
-NUMBERS = ("quantity", "list_price", "discount_rate", "fx_rate")
+DEFAULTS = {"discount_rate": 0.0, "fx_rate": 1.0, "is_returned": False, "measure_scale": 1.0}
+NUMBERS = ("quantity", "list_price", "discount_rate", "fx_rate", "measure_scale")
 MOST_DIMENSIONS = 8
 
 
@@ -28,8 +28,9 @@ class Lines:
     Attributes:
         table: One row for each line: ``order`` and ``customer`` (numbers, -1 for an unknown customer), ``date``,
             ``quantity, list_price, currency, discount_rate, fx_rate, is_returned``, the dimensions as categories (a
-            missing value is "Not Available"), and ``weight``: how many lines it stands for, more than one beside
-            lines that were lost.
+            missing value is "Not Available"), ``measure_scale``: how much of a line's revenue the measure counts (tax
+            on top, a part returned; one for revenue itself), and ``weight``: how many lines it stands for, more than
+            one beside lines that were lost.
         dimensions: The dimensions that take more than one value.
         comparison: The two periods.
         notes: What was left out, in sentences.
@@ -64,10 +65,9 @@ def read_lines(
 
 
 def revenue(table: pd.DataFrame) -> Floats:
-    """The revenue of each line: quantity x list price x (1 - discount) x FX x (not returned)."""
-    sold: Floats = (
-        table["quantity"] * table["list_price"] * (1 - table["discount_rate"]) * table["fx_rate"]
-    ).to_numpy()
+    """The revenue of each line: quantity x list price x (1 - discount) x FX x scale x (not returned)."""
+    listed = table["quantity"] * table["list_price"] * (1 - table["discount_rate"])
+    sold = (listed * table["fx_rate"] * table["measure_scale"]).to_numpy(dtype=float)
     return np.where(table["is_returned"], 0.0, sold)
 
 
@@ -179,6 +179,7 @@ def _canonical(table: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
             "discount_rate": pd.Series(optional["discount_rate"], index=table.index).astype(float),
             "fx_rate": pd.Series(optional["fx_rate"], index=table.index).astype(float),
             "is_returned": pd.Series(optional["is_returned"], index=table.index).astype(bool),
+            "measure_scale": pd.Series(optional["measure_scale"], index=table.index).astype(float),
             "weight": 1.0,
         }
     )

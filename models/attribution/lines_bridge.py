@@ -13,7 +13,7 @@ from models.attribution.result import Bridge
 MOST_CELLS = 400  # beyond, the bootstrap of the order value takes longer than the answer is worth
 
 
-def bridge_of(lines: Lines, calendar: pd.DataFrame | None, seed: int) -> Bridge:
+def bridge_of(lines: Lines, calendar: pd.DataFrame, seed: int) -> Bridge:
     """Decompose the change of revenue; cells are by currency and as many dimensions as stay few enough."""
     table = lines.table[np.logical_or(*inside(lines.table, lines.comparison))]
     _, period = inside(table, lines.comparison)
@@ -24,7 +24,7 @@ def bridge_of(lines: Lines, calendar: pd.DataFrame | None, seed: int) -> Bridge:
         _sales(table, cells),
         _orders(table),
         _daily(lines.table),
-        pd.DataFrame({"date": pd.DatetimeIndex([]), "event": []}) if calendar is None else calendar,
+        calendar,
         baseline=(baseline.first, baseline.last),
         period=(later.first, later.last),
         measure="net_revenue",

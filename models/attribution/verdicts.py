@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from models.attribution.named import Finding
 from models.attribution.result import Bridge
-from models.attribution.search.findings import Finding
 
 CALENDAR_DRIVERS = ("days", "weekday_mix", "events")
 CALENDAR_SHARE = 0.1  # of the change: what the calendar must have moved to be worth a verdict
@@ -30,7 +30,7 @@ class Verdict:
 
 
 def judge(faults: Sequence[Finding], causes: Sequence[Finding], bridge: Bridge, reason: str | None) -> list[Verdict]:
-    """Faults in the data, the calendar, then causes by what they moved; normal variation where there is none.
+    """Faults in the data, the calendar, then causes; normal variation where there is none.
 
     Args:
         faults: Suspected faults in the data.
@@ -38,8 +38,7 @@ def judge(faults: Sequence[Finding], causes: Sequence[Finding], bridge: Bridge, 
         bridge: Of the data without the faults.
         reason: Why causes were not looked for, None where they were.
     """
-    by_size = sorted(causes, key=lambda cause: -abs(cause.amount.amount))
-    named = [Verdict(f.code, f.where, f.dates, f.evidence) for f in (*faults, *by_size)]
+    named = [Verdict(f.code, f.where, f.dates, f.evidence) for f in (*faults, *causes)]
     if not named:
         named.append(Verdict("normal_variation", {}, None, reason or NOTHING))
     return [*named[: len(faults)], *_calendar(bridge), *named[len(faults) :]]

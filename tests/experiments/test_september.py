@@ -67,3 +67,12 @@ def test_the_planted_discount_and_fortnight_are_named(dip):
     assert found["discount"]["distinguishable"]
     assert found["discount"]["amount"] < 0
     assert found["events"]["amount"] < 0
+
+
+def test_the_deepened_discount_is_named_with_its_amount_and_nothing_that_was_not_planted_is(dip):
+    truth, bridge = dip
+    planted = {json.dumps(row["where"], sort_keys=True): row["amount"] for row in truth["rows"] if row["where"]}
+    named = {json.dumps(segment["where"], sort_keys=True): segment for segment in bridge["segments"]}
+    assert '{"category": "Toys"}' in named
+    assert set(named) <= set(planted)
+    assert all(segment["low"] <= planted[where] <= segment["high"] for where, segment in named.items())

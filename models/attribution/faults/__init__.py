@@ -6,7 +6,7 @@ from models.attribution.faults.absence import Hole, without_holes
 from models.attribution.faults.doubles import without_doubles
 from models.attribution.faults.units import in_usual_units
 from models.attribution.lines import Lines
-from models.attribution.search.findings import Finding
+from models.attribution.named import Finding
 
 __all__ = ["Cleaned", "Hole", "clean"]
 

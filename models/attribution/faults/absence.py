@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from models.attribution.faults.places import Place, PlaceDays, place_days
 from models.attribution.lines import Lines, revenue
-from models.attribution.search.amounts import around
-from models.attribution.search.findings import Finding
+from models.attribution.named import Finding, around
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.attribution.dimensions import RARE, Dimension, code_dimensions
 from models.attribution.lines import Lines, inside
-from models.attribution.search.dimensions import RARE, Dimension, code_dimensions
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

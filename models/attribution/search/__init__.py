@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from models.attribution.faults.absence import Hole
 from models.attribution.lines import Lines
+from models.attribution.named import Finding
 from models.attribution.search.exchange import find_rates
 from models.attribution.search.factors import find_factors, find_mix
-from models.attribution.search.findings import Finding
 from models.attribution.search.ground import Ground, ground_of
 from models.attribution.search.noise import LEAST_BLOCKS
 from models.attribution.search.orders import find_volume
@@ -31,14 +33,15 @@ class Found:
     method: dict[str, object] = field(default_factory=dict)
 
 
-def search(lines: Lines, holes: tuple[Hole, ...]) -> Found:
+def search(lines: Lines, holes: tuple[Hole, ...], calendar: pd.DataFrame) -> Found:
     """Look for causes among all conjunctions of up to three dimensions.
 
     Args:
         lines: Without faults in the data.
         holes: Days that are missing from them.
+        calendar: ``date`` and ``event`` of known events.
     """
-    ground = ground_of(lines, holes)
+    ground = ground_of(lines, holes, calendar)
     reason = _too_short(ground)
     causes = () if reason else _causes(ground)
     return Found(causes, reason, (*_rare(ground), *([reason] if reason else [])), _method(ground))

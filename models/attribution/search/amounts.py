@@ -1,32 +1,13 @@
 """From shifts to amounts of revenue: the segment less what it would have been."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from models.attribution.named import Amount, around
 from models.attribution.search.evidence import Cause
 from models.attribution.search.windows import Window
 
 Floats = NDArray[np.float64]
-
-LEVEL = 0.975
-
-
-@dataclass(frozen=True)
-class Amount:
-    """What a cause added from baseline to period, and its 95% interval, in the measure's unit."""
-
-    amount: float
-    low: float
-    high: float
-
-
-def around(amount: float, error: float, freedom: float) -> Amount:
-    """The amount with an interval by Student's t."""
-    reach = float(stats.t.ppf(LEVEL, freedom)) * error
-    return Amount(amount, amount - reach, amount + reach)
 
 
 def of_counts(cause: Cause, found: float, values: Floats, usual: float) -> Amount:

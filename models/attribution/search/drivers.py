@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.attribution.dimensions import Dimension
 from models.attribution.search.contrasts import Counts, Means
-from models.attribution.search.dimensions import Dimension
 from models.attribution.search.segments import Leaves, Segments, enumerate_segments, leaves_of
 
 Floats = NDArray[np.float64]

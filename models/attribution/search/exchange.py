@@ -8,11 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from models.attribution.dimensions import RARE
 from models.attribution.lines import Lines, inside
-from models.attribution.search.amounts import around
-from models.attribution.search.dimensions import RARE
+from models.attribution.named import Finding, around
 from models.attribution.search.evidence import LEAST_AMOUNT
-from models.attribution.search.findings import Finding
 from models.attribution.search.ground import Ground
 
 Floats = NDArray[np.float64]

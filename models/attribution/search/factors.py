@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.attribution.lines import revenue
-from models.attribution.search.amounts import Amount, of_counts, of_ratio, of_relative, of_share
+from models.attribution.named import Amount, Finding
+from models.attribution.search.amounts import of_counts, of_ratio, of_relative, of_share
 from models.attribution.search.causes import find_causes
 from models.attribution.search.contrasts import Means
 from models.attribution.search.drivers import line_means, lines_per_order, mix
 from models.attribution.search.evidence import Cause, Question
-from models.attribution.search.findings import Finding
 from models.attribution.search.ground import Ground
 from models.attribution.search.noise import learn_noise
 

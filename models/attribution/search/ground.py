@@ -1,18 +1,20 @@
 """The order lines coded and tallied once, for everything that is looked for in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from models.attribution.calendar_days import event_days
+from models.attribution.dimensions import Dimension, code_dimensions
 from models.attribution.faults.absence import Hole
 from models.attribution.lines import Lines, inside, revenue
 from models.attribution.search.blocks import Blocks, lay_blocks
 from models.attribution.search.days import OrderDays
-from models.attribution.search.dimensions import Dimension, code_dimensions
 from models.attribution.search.drivers import Tally, tally
 
 Floats = NDArray[np.float64]
@@ -29,6 +31,7 @@ class Ground:
         dimensions: Coded.
         blocks: The stretches of days that are compared.
         holes: Days that are missing.
+        calendar: ``date`` and ``event`` of known events.
         sold: Which lines sell something that was there in both periods, shape (lines,).
     """
 
@@ -36,6 +39,7 @@ class Ground:
     dimensions: tuple[Dimension, ...]
     blocks: Blocks
     holes: tuple[Hole, ...]
+    calendar: pd.DataFrame
     sold: Flags
 
     @cached_property
@@ -88,6 +92,12 @@ class Ground:
                 days = _with_hole(days, hole)
         return days
 
+    def events(self) -> Iterator[Codes]:
+        """The days of each known event in the baseline and the period, by position."""
+        for block in (self.blocks.baseline, self.blocks.period):
+            inside = self.blocks.days[self.blocks.of_day == block]
+            yield from (self.blocks.days.get_indexer(dates) for dates in event_days(self.calendar, inside))
+
     def stretch(self, days: Codes) -> tuple[date, date]:
         """The first and last of some days."""
         return self.blocks.days[days[0]].date(), self.blocks.days[days[-1]].date()
@@ -105,11 +115,11 @@ class Ground:
         return tally(dimensions, rows, block, self.lines.table["weight"].to_numpy()[rows], self.blocks.size)
 
 
-def ground_of(lines: Lines, holes: tuple[Hole, ...]) -> Ground:
+def ground_of(lines: Lines, holes: tuple[Hole, ...], calendar: pd.DataFrame) -> Ground:
     """The ground of these lines; a line of negative quantity sells nothing."""
     dimensions = code_dimensions(lines, np.logical_or(*inside(lines.table, lines.comparison)))
     blocks = lay_blocks(lines.comparison, lines.table["date"].min().date())
-    return Ground(lines, dimensions, blocks, holes, (lines.table["quantity"] > 0).to_numpy())
+    return Ground(lines, dimensions, blocks, holes, calendar, (lines.table["quantity"] > 0).to_numpy())
 
 
 def _with_hole(days: OrderDays, hole: Hole) -> OrderDays:

@@ -16,6 +16,7 @@ LEAST_BLOCKS = 3  # before the period: two movements to learn from
 OWN_PRIOR = 10.0  # movements that the noise of all segments alike is worth against a segment's own
 KIND_PRIOR = 4.0  # the same of all kinds of segments against one kind
 MOST_FREEDOM = 30.0
+MOST_SQUARE = 9.0  # of a movement in standard errors: a cause in history counts as no more than that
 MEDIAN_SQUARE = 0.4549  # of a standard normal
 ROUNDS = 5
 
@@ -91,7 +92,8 @@ def _fitted(decay: float, errors: Floats, sampling: Floats, contrast: Contrast) 
     usual = float((between * freedom).sum() / max(freedom.sum(), 1.0))
     between = (freedom * between + KIND_PRIOR * usual) / (freedom + KIND_PRIOR)
     total = between[segments.kind][:, None] + dispersion * np.where(known, sampling, 1.0)
-    squares = np.where(known, errors**2 / np.maximum(total, np.finfo(float).tiny), 0.0).sum(axis=1)
+    ratio = errors**2 / np.maximum(total, np.finfo(float).tiny)
+    squares = np.where(known, np.minimum(ratio, MOST_SQUARE), 0.0).sum(axis=1)
     own = (OWN_PRIOR + squares) / (OWN_PRIOR + known.sum(axis=1))
     return Noise(
         decay=decay,
@@ -115,8 +117,9 @@ def _between(errors: Floats, sampling: Floats) -> float:
     """The variance that sampling leaves unexplained, each movement weighted by what it tells (Paule & Mandel 1982)."""
     between = 0.0
     for _ in range(ROUNDS if len(errors) else 0):
-        weights = (between + sampling) ** -2.0
-        between = max(0.0, float((weights * (errors**2 - sampling)).sum() / weights.sum()))
+        total = between + sampling
+        squares = np.minimum(errors**2, MOST_SQUARE * total) if between else errors**2
+        between = max(0.0, float((total**-2.0 * (squares - sampling)).sum() / (total**-2.0).sum()))
     return between
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.attribution.search.amounts import Amount, of_counts, of_window
+from models.attribution.named import Amount, Finding
+from models.attribution.search.amounts import of_counts, of_window
 from models.attribution.search.causes import find_causes
 from models.attribution.search.days import OrderDays
 from models.attribution.search.drivers import volume
 from models.attribution.search.evidence import Cause, Question, removed_by
-from models.attribution.search.findings import Finding
 from models.attribution.search.ground import Ground
 from models.attribution.search.noise import learn_noise
 from models.attribution.search.total import (
@@ -36,7 +36,7 @@ OUTAGE = -0.4  # logarithm of what is left of orders: a smaller fall is a lull
 
 def find_volume(ground: Ground) -> Iterator[Finding]:
     """Days unlike the others first; then, these taken out, segments of the whole period; then the whole business."""
-    windows, calm = find_windows(ground.order_days, window_errors(ground.order_days))
+    windows, calm = find_windows(ground.order_days, window_errors(ground.order_days), ground.events())
     events: list[Event] = []
     while len(events) < MOST_EVENTS and (event := find_event(calm)) is not None:
         events.append(event)
@@ -80,7 +80,7 @@ def _of_window(ground: Ground, window: Window) -> Finding:
     block = int(ground.blocks.of_day[window.days[0]])
     values = ground.order_value[ground.of_orders.rows(window.segment, block)]
     amount = of_window(window, values, _sign(ground, block))
-    outage = window.shift < OUTAGE
+    outage = window.shift < OUTAGE and not window.known
     return Finding(
         "outage" if outage else "event_shift",
         ground.of_orders.segments.wheres[window.segment],

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.attribution.search.dimensions import LEAST_LINES, LEAST_SHARE, RARE, Dimension
+from models.attribution.dimensions import LEAST_LINES, LEAST_SHARE, RARE, Dimension
 
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -10,7 +10,7 @@ from scipy import stats
 from models.attribution.search.blocks import WEEK
 from models.attribution.search.days import OrderDays
 from models.attribution.search.noise import DECAYS, LEAST_BLOCKS, decayed
-from models.attribution.search.windows import LONGEST
+from models.attribution.search.scans import LONGEST
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]

@@ -3,7 +3,24 @@
 from dataclasses import dataclass
 from datetime import date
 
-from models.attribution.search.amounts import Amount
+from scipy import stats
+
+LEVEL = 0.975
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What a cause added from baseline to period, and its 95% interval, in the measure's unit."""
+
+    amount: float
+    low: float
+    high: float
+
+
+def around(amount: float, error: float, freedom: float) -> Amount:
+    """The amount with an interval by Student's t."""
+    reach = float(stats.t.ppf(LEVEL, freedom)) * error
+    return Amount(amount, amount - reach, amount + reach)
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,19 @@ def feed_table(source: Source, feed: str) -> Table:
     return bronze_table(feed, source.feeds[feed].columns, source.feeds[feed].personal)
 
 
-def land(lakehouse: Lakehouse, source: Source, feed: str, files: list[LandedFile], ingested_at: datetime) -> int:
-    """Write the feed's files to its Bronze table and return the number of lines."""
+def land(
+    lakehouse: Lakehouse,
+    source: Source,
+    feed: str,
+    files: list[LandedFile],
+    ingested_at: datetime,
+    *,
+    replace_where: str | None = None,
+) -> int:
+    """Write the files' lines in place of the feed's, or of the slice ``replace_where``, and return their number."""
     table = feed_table(source, feed)
     lines = read_lines(lakehouse, source.feeds[feed], table, files, ingested_at)
-    return lakehouse.write(table, lines)
+    return lakehouse.write(table, lines, replace_where=replace_where)
 
 
 def read_lines(

@@ -1,7 +1,7 @@
 """The fact by day: orders, cells and customers.
 
-Distinct counts do not add up, so an order is counted once, in the place of its first line sold: orders then add up
-over every dimension. Customers are counted at the grain they are shown at.
+Distinct counts do not add up, so an order is counted once a day, in the place of its first line sold: orders then add
+up over every dimension. Customers are counted at the grain they are shown at.
 """
 
 from pyspark.sql import Column as Expression
@@ -19,11 +19,13 @@ AMOUNTS = tuple(column.name for column in SALES if column.name not in {"lines", 
 def orders(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame:
     """``transaction_id, date``, the place with the source's own ``dimensions``, and ``customer_id`` of every order.
 
-    They are those of the order's first line sold.
+    They are those of the order's first line sold on the day: an order is one of its day, so that days can be summed
+    apart.
     """
     sold = fact.where("not is_return_line")
-    firsts = sold.groupBy("transaction_id").agg(F.min("seq_no").alias("seq_no"))
-    first_lines = sold.join(firsts, ["transaction_id", "seq_no"], "left_semi")
+    day_of_order = ["transaction_id", "transaction_date"]
+    firsts = sold.groupBy(*day_of_order).agg(F.min("seq_no").alias("seq_no"))
+    first_lines = sold.join(firsts, [*day_of_order, "seq_no"], "left_semi")
     date = F.col("transaction_date").alias("date")
     return first_lines.select("transaction_id", date, *PLACE, *dimensions, "customer_id")
 

@@ -18,7 +18,7 @@ REPEATED = f"{HASH} bigint"
 
 @dataclass(frozen=True)
 class Settled:
-    """``rows`` hold each key once; ``superseded`` counts, by file_name, the rows that gave way."""
+    """``rows`` hold each key once; ``superseded`` are the rows that gave way."""
 
     rows: DataFrame
     superseded: DataFrame
@@ -36,9 +36,24 @@ def settle(rows: DataFrame, table: Table) -> Settled:
     hashed = rows.withColumn(HASH, key_hash(table))
     repeated = _repeated(hashed)
     single = hashed.join(repeated, HASH, "left_anti").select(*table.column_names)
-    contested = hashed.join(repeated, HASH, "left_semi")
-    latest = _latest(contested, table)
-    return Settled(single.unionByName(latest), _superseded(contested, latest))
+    ranked = hashed.join(repeated, HASH, "left_semi").withColumn("_rank", _rank(table))
+    latest = ranked.where("_rank = 1").select(*table.column_names)
+    return Settled(single.unionByName(latest), ranked.where("_rank > 1").select(*table.column_names))
+
+
+def keys_of(rows: DataFrame, table: Table) -> DataFrame:
+    """The hashes of the keys of ``rows``, which ``with_keys`` and ``without_keys`` take."""
+    return rows.select(key_hash(table).alias(HASH))
+
+
+def with_keys(rows: DataFrame, keys: DataFrame, table: Table) -> DataFrame:
+    """``rows`` whose key's hash is among ``keys``."""
+    return rows.withColumn(HASH, key_hash(table)).join(keys, HASH, "left_semi").drop(HASH)
+
+
+def without_keys(rows: DataFrame, keys: DataFrame, table: Table) -> DataFrame:
+    """``rows`` whose key's hash is not among ``keys``."""
+    return rows.withColumn(HASH, key_hash(table)).join(keys, HASH, "left_anti").drop(HASH)
 
 
 def _repeated(hashed: DataFrame) -> DataFrame:
@@ -47,14 +62,6 @@ def _repeated(hashed: DataFrame) -> DataFrame:
     return hashed.sparkSession.createDataFrame(repeated.toPandas(), REPEATED)
 
 
-def _latest(contested: DataFrame, table: Table) -> DataFrame:
+def _rank(table: Table) -> Expression:
     order = [F.col(name).desc_nulls_last() for name in ("arrival_date", "file_name", "line_number")]
-    rank = F.row_number().over(Window.partitionBy(*table.key).orderBy(*order))
-    return contested.withColumn("_rank", rank).where("_rank = 1").select(*table.column_names)
-
-
-def _superseded(contested: DataFrame, latest: DataFrame) -> DataFrame:
-    before = contested.groupBy("file_name").agg(F.count(F.lit(1)).alias("before"))
-    after = latest.groupBy("file_name").agg(F.count(F.lit(1)).alias("after"))
-    lost = F.col("before") - F.coalesce("after", F.lit(0))
-    return before.join(after, "file_name", "left").select("file_name", lost.alias("rows_superseded"))
+    return F.row_number().over(Window.partitionBy(*table.key).orderBy(*order))

@@ -1,4 +1,8 @@
-"""Silver to Gold: dimensions, fact, daily tables and calendar, each rebuilt from Silver and written whole."""
+"""Silver to Gold: dimensions and calendar where they change, fact and daily tables by the months that a batch concerns.
+
+A month is worked out anew where its order lines changed, or where what they take from elsewhere did: the customer's
+place, the product's category, the rate of the day, the units that came back.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,78 +14,118 @@ from pyspark.sql import functions as F
 
 from etl import daily
 from etl.calendar import calendar
+from etl.contracts import Table
 from etl.dimensions import dim_customers, dim_date, dim_products
 from etl.errors import QualityError
 from etl.exchange import daily_rates
 from etl.fact import fact_order_items
 from etl.lakehouse import Lakehouse
-from etl.returns import returned_quantities
+from etl.returns import KEY, returned_quantities
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS, GLD_FACT_ORDER_ITEMS
+from etl.schemas.ops import OPS_SOURCE
 from etl.silver import silver_table
+from etl.slices import Months, in_months, is_month, months_of
 from etl.source import Source
 
 DAYS_AHEAD = 366
+# what an order line takes from a dimension
+TAKEN = (
+    (GLD_DIM_CUSTOMERS, "customer_id", ("country", "region")),
+    (GLD_DIM_PRODUCTS, "product_id", ("category_name",)),
+)
 
 
 @dataclass(frozen=True)
 class Gold:
-    """Builds the Gold of one source; ``days`` are the first and last business day with an order line."""
+    """Builds the Gold of one source; ``days`` are the first and last business day with an order line.
+
+    ``before`` are the tables that Gold was last built from, None where all of it is to be built.
+    """
 
     lakehouse: Lakehouse
     source: Source
     days: tuple[date, date]
     progress: Callable[[str], None]
+    before: Lakehouse | None = None
 
-    def publish(self) -> int:
-        """Write every refined Gold table and return the rows of the fact."""
+    def publish(self, months: Months) -> Months:
+        """Write what the order lines of ``months`` and changes of other tables concern, and return its months."""
         self.progress("gold: dimensions")
         self._publish_dimensions()
-        self.progress("gold: fact")
-        rows = self._publish_fact()
-        self.progress("gold: daily tables")
-        self._publish_daily()
+        rates = self._rates(self.lakehouse, self.days)
+        if self.before is not None:
+            months |= self._months_of_changes(self.before, rates)
+        if months:
+            self.progress(f"gold: fact, {len(months)} months")
+            self._publish_fact(months, rates)
+            self.progress("gold: daily tables")
+            self._publish_daily(months)
         self.progress("gold: calendar")
         self._publish_calendar()
-        return rows
+        return months
 
     def _publish_dimensions(self) -> None:
         products = dim_products(self._rows("products"), self._silver("category"), self._silver("brands"))
-        self.lakehouse.write(GLD_DIM_PRODUCTS, products)
-        self.lakehouse.write(GLD_DIM_CUSTOMERS, dim_customers(self._rows("customers"), self.source.regions))
+        self.lakehouse.write_changed(GLD_DIM_PRODUCTS, products)
+        self.lakehouse.write_changed(GLD_DIM_CUSTOMERS, dim_customers(self._rows("customers"), self.source.regions))
         days = dim_date(self.lakehouse.session, self._silver("calendar"), self.days)
-        self.lakehouse.write(GLD_DIM_DATE, days)
+        self.lakehouse.write_changed(GLD_DIM_DATE, days)
 
-    def _publish_fact(self) -> int:
+    def _months_of_changes(self, before: Lakehouse, rates: DataFrame) -> Months:
+        lines, after = self._lines(), self.lakehouse
+        months = months_of(changed(self._rates(before, stored_days(before)), rates, ("date", "currency")), "date")
+        for table, key, taken in TAKEN:
+            if before.version(table) != after.version(table):
+                old, new = (at.read(table).select(key, *taken) for at in (before, after))
+                months |= months_of(lines.join(changed(old, new, (key,)), key, "left_semi"), "order_date")
+        returns = silver_table("returns")
+        if "returns" in self.source.tables and before.version(returns) != after.version(returns):
+            old, new = (returned_quantities(at.read(returns)) for at in (before, after))
+            months |= months_of(lines.join(changed(old, new, KEY), list(KEY), "left_semi"), "order_date")
+        return months
+
+    def _rates(self, lakehouse: Lakehouse, days: tuple[date, date]) -> DataFrame:
+        landed = lakehouse.read(silver_table("fx_rates")) if "fx_rates" in self.source.tables else None
+        return daily_rates(lakehouse.session, landed, self.source.base_rates, days)
+
+    def _publish_fact(self, months: Months, rates: DataFrame) -> None:
         returns = self._silver("returns")
         fact = fact_order_items(
-            self.lakehouse.read(silver_table("order_items")),
+            self._lines().where(is_month("order_month", months)),
             None if returns is None else returned_quantities(returns),
             self.lakehouse.read(GLD_DIM_CUSTOMERS),
             self.lakehouse.read(GLD_DIM_PRODUCTS),
-            daily_rates(self.lakehouse.session, self._silver("fx_rates"), self.source.base_rates, self.days),
+            rates,
             self.source,
         )
-        return self.lakehouse.write(self.source.contract(GLD_FACT_ORDER_ITEMS), fact)
+        self._write(GLD_FACT_ORDER_ITEMS, fact, is_month("transaction_month", months))
 
-    def _publish_daily(self) -> None:
-        fact, own = self.lakehouse.read(GLD_FACT_ORDER_ITEMS), tuple(self.source.dimensions)
-        self.lakehouse.write(self.source.contract(GLD_DAILY_ORDERS), daily.daily_orders(fact, own))
-        self.lakehouse.write(self.source.contract(GLD_DAILY_CELLS), daily.daily_cells(fact, own))
-        self.lakehouse.write(GLD_DAILY_CUSTOMERS, daily.daily_customers(fact))
+    def _publish_daily(self, months: Months) -> None:
+        fact = self.lakehouse.read(GLD_FACT_ORDER_ITEMS).where(is_month("transaction_month", months))
+        own, slice_ = tuple(self.source.dimensions), in_months("date", months)
+        self._write(GLD_DAILY_ORDERS, daily.daily_orders(fact, own), slice_)
+        self._write(GLD_DAILY_CELLS, daily.daily_cells(fact, own), slice_)
+        self._write(GLD_DAILY_CUSTOMERS, daily.daily_customers(fact), slice_)
+
+    def _write(self, table: Table, rows: DataFrame, slice_: str) -> None:
+        self.lakehouse.write(self.source.contract(table), rows, replace_where=slice_ if self.before else None)
 
     def _publish_calendar(self) -> None:
         sold_in = self.lakehouse.read(GLD_DAILY_ORDERS).select("country").distinct().toPandas()["country"]
         codes = {name: self.source.countries.get(name) for name in sold_in}
         first, last = self.days
         rows = calendar(codes, self._promotions(), first, last + timedelta(days=DAYS_AHEAD))
-        self.lakehouse.write(GLD_CALENDAR, self.lakehouse.frame(GLD_CALENDAR, rows))
+        self.lakehouse.write_changed(GLD_CALENDAR, self.lakehouse.frame(GLD_CALENDAR, rows))
 
     def _promotions(self) -> pd.DataFrame:
         columns = ["country", "start_date", "end_date", "discount_pct", "announced_on"]
         if "promotions" not in self.source.tables:
             return pd.DataFrame(columns=columns)
         return self.lakehouse.pandas(silver_table("promotions"), columns)
+
+    def _lines(self) -> DataFrame:
+        return self.lakehouse.read(silver_table("order_items"))
 
     def _silver(self, name: str) -> DataFrame | None:
         return self.lakehouse.read(silver_table(name)) if name in self.source.tables else None
@@ -102,3 +146,16 @@ def business_days(lakehouse: Lakehouse) -> tuple[date, date]:
             "assay query 'select rule, reason, count(*) from ops.ops_quarantine group by 1, 2' says why."
         )
     return found["first"], found["last"]
+
+
+def stored_days(lakehouse: Lakehouse) -> tuple[date, date]:
+    """First and last business day as the warehouse was last signed."""
+    signed = lakehouse.pandas(OPS_SOURCE, ["first_day", "last_day"]).iloc[0]
+    return signed["first_day"].date(), signed["last_day"].date()
+
+
+def changed(old: DataFrame, new: DataFrame, key: tuple[str, ...]) -> DataFrame:
+    """The distinct keys of rows that are in one of two tables of the same columns only."""
+    both = old.unionByName(new)
+    once = both.groupBy(*both.columns).agg(F.count(F.lit(1)).alias("n")).where("n = 1")
+    return once.select(*key).distinct()

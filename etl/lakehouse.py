@@ -1,21 +1,21 @@
 """The only reads and writes of tables: each write is selected to, and checked against, its contract."""
 
+import copy
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 from deltalake import DeltaTable
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from etl.checks import check_contract
 from etl.contracts import Column, Table
 from etl.errors import InputError, QualityError
 from etl.frames import arrow_table
-from etl.tables import TABLES
 
 SAFE_PATH = re.compile(r"[A-Za-z0-9._/-]+")
 STAGING = "staging"
@@ -28,6 +28,7 @@ class Lakehouse:
     def __init__(self, session: SparkSession, warehouse: Path) -> None:
         self.session = session
         self.warehouse = warehouse.resolve()
+        self._pinned: Mapping[str, int] | None = None
         self._prepare()
 
     def _prepare(self) -> None:
@@ -65,23 +66,50 @@ class Lakehouse:
         """The folder of the table's files."""
         return self.warehouse / table.layer / table.name
 
+    def at(self, versions: Mapping[str, int]) -> "Lakehouse":
+        """The tables as they were at these versions (by full name), to be read only; others are not there."""
+        pinned = copy.copy(self)
+        pinned._pinned = dict(versions)
+        return pinned
+
     def exists(self, table: Table) -> bool:
         """Whether the table was ever written."""
+        if self._pinned is not None:
+            return table.full_name in self._pinned
         return (self.path(table) / "_delta_log").is_dir()
 
     def version(self, table: Table) -> int:
-        """The table's newest Delta version."""
-        return int(DeltaTable(self.path(table)).version())
+        """The table's newest Delta version, or the one it is read at."""
+        return self._pinned[table.full_name] if self._pinned is not None else _newest(self.path(table))
 
     def versions(self) -> dict[str, int]:
-        """The newest version of every declared table that exists, by full name."""
-        return {table.full_name: self.version(table) for table in TABLES.values() if self.exists(table)}
+        """The newest version of every table that exists, by full name."""
+        if self._pinned is not None:
+            return dict(self._pinned)
+        return {f"{layer}.{name}": _newest(self.warehouse / layer / name) for layer, name in self._stored()}
+
+    def put_back(self, versions: Mapping[str, int], names: Sequence[str]) -> None:
+        """Bring the tables ``names`` (full names) to ``versions``; one without a version there is removed."""
+        for layer, name in self._stored():
+            full_name, folder = f"{layer}.{name}", self.warehouse / layer / name
+            if full_name not in names or versions.get(full_name) == _newest(folder):
+                continue
+            self.session.sql(f"drop table if exists {full_name}")
+            if full_name in versions:
+                DeltaTable(folder).restore(versions[full_name])
+                self._register(layer, name)
+            else:
+                shutil.rmtree(folder)
+        shutil.rmtree(self.warehouse / STAGING, ignore_errors=True)
 
     def read(self, table: Table) -> DataFrame:
         """The table's rows; raises ``InputError`` where it was never written."""
         if not self.exists(table):
             raise InputError(f"{table.full_name} is not in {self.warehouse} yet: run assay refresh first.")
-        return self.session.read.format("delta").load(str(self.path(table)))
+        reader = self.session.read.format("delta")
+        if self._pinned is not None:
+            reader = reader.option("versionAsOf", self._pinned[table.full_name])
+        return reader.load(str(self.path(table)))
 
     def pandas(self, table: Table, columns: Sequence[str] | None = None, where: str | None = None) -> pd.DataFrame:
         """The rows for a model or a report: decimals become float64 and dates datetime64[ns]."""
@@ -125,6 +153,21 @@ class Lakehouse:
                 self._register_anew(table)
             raise
 
+    def write_changed(self, table: Table, rows: DataFrame) -> bool:
+        """Replace the table where ``rows`` differ from it in more than volatile columns, and tell whether they do.
+
+        Meant for small tables: what follows from one that did not change need not be worked out again.
+        """
+        with self.staged(rows.select(*table.column_names), table.name) as new:
+            if (
+                self.exists(table)
+                and not self._outgrown(table)
+                and _fingerprint(new, table) == _fingerprint(self.read(table), table)
+            ):
+                return False
+            self.write(table, new)
+            return True
+
     @contextmanager
     def staged(self, rows: DataFrame, name: str) -> Iterator[DataFrame]:
         """``rows`` computed once and kept for the length of the block, for what is read several times."""
@@ -155,6 +198,18 @@ class Lakehouse:
         layout = f"partitioned by ({', '.join(table.partition_by)})" if table.partition_by else ""
         location = sql_text(str(self.path(table)))
         self.session.sql(f"create table {table.full_name} ({columns}) using delta {layout} location {location}")
+
+
+def _newest(folder: Path) -> int:
+    return int(DeltaTable(folder).version())
+
+
+def _fingerprint(rows: DataFrame, table: Table) -> Row | None:
+    """Count and sum of the rows' hashes, null and empty told apart."""
+    columns = [F.col(name) for name in table.comparable_columns]
+    # the draw is never below 0 and changes nothing: see etl.duplicates.key_hash
+    hashed = rows.select(F.xxhash64(*columns, *(column.isNull() for column in columns), F.rand() < 0).alias("hash"))
+    return hashed.agg(F.count("hash"), F.sum(F.col("hash").cast("decimal(20,0)"))).first()
 
 
 def to_pandas(rows: DataFrame, columns: Sequence[Column]) -> pd.DataFrame:

@@ -1,77 +1,132 @@
-"""The refinement of a landing folder: every file to Bronze, to Silver and the accounts, to Gold."""
+"""The refinement of a landing folder: what is new in it to Bronze, to Silver and the accounts, to Gold; then a release.
 
-import hashlib
-import json
+A run starts from the newest release: whatever a run that was killed left behind is put back first. It ends with a
+release of its own, so no reader takes half of one batch and half of another.
+"""
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 
-from etl import bronze, silver
+from etl import bronze, order_lines, silver
 from etl.accounts import account
 from etl.errors import InputError
-from etl.gold import Gold, business_days
-from etl.lakehouse import Lakehouse
-from etl.landing import LandedFile
+from etl.gold import Gold, business_days, stored_days
+from etl.lakehouse import Lakehouse, sql_text
 from etl.quality import hold_expectations, hold_thresholds
-from etl.schemas.ops import OPS_FILES, OPS_SOURCE
+from etl.release import publish
+from etl.restatements import restatements
+from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
+from etl.schemas.ops import OPS_FILES, OPS_RESTATEMENTS, OPS_SOURCE
+from etl.schemas.silver import SLV_ORDER_ITEMS_SUPERSEDED
+from etl.slices import Months, in_files
 from etl.source import Source
+from etl.work import Work, refined_tables
 
 
 @dataclass(frozen=True)
 class Medallion:
-    """One run over the landed ``files`` of ``source``; ``ingested_at`` (UTC) stamps the rows."""
+    """One run that does the ``work`` found in a landing folder; ``ingested_at`` (UTC) stamps the rows."""
 
     lakehouse: Lakehouse
     source: Source
-    files: list[LandedFile]
+    work: Work
     ingested_at: datetime
     progress: Callable[[str], None]
 
     def run(self) -> int:
-        """Refine everything and return the rows of the fact.
+        """Refine what is new, release it to the jobs that follow, and return the fact's rows.
 
-        Raises ``InputError`` where the warehouse was built from another source, and ``QualityError`` where a contract
-        breaks, rows are unaccounted for, a threshold or an expectation stops the run, or no order line is left.
+        Raises ``InputError`` where the warehouse was built from another source or files changed while they were read,
+        and ``QualityError`` where a contract breaks, rows are unaccounted for, a threshold or an expectation stops the
+        run, or no order line is left. Then nothing is released, and the next run starts from the release before.
         """
         self._require_same_source()
-        for feed in self.source.feeds:
-            self.progress(f"bronze: {feed}")
-            of_feed = [file for file in self.files if file.feed == feed]
-            bronze.land(self.lakehouse, self.source, feed, of_feed, self.ingested_at)
-        # returns are held against the order lines, so they come last
-        superseded = [self._to_silver(name) for name in sorted(self.source.tables, key=lambda name: name == "returns")]
-        self.progress("accounts: landed = kept + quarantined + superseded")
-        accounts = account(self.lakehouse, self.source, self.files, pd.concat(superseded, ignore_index=True))
-        self.lakehouse.write(OPS_FILES, self.lakehouse.frame(OPS_FILES, accounts))
-        hold_thresholds(self.lakehouse, self.source)
-        days = business_days(self.lakehouse)
-        rows = Gold(self.lakehouse, self.source, days, self.progress).publish()
-        self.progress("expectations")
-        hold_expectations(self.lakehouse)
-        self._sign(*days)
-        return rows
+        self._put_back()
+        if self.work.is_due:
+            self._refine()
+        if self.work.is_due or self.work.unfinished_run:
+            self._release()
+        return int(self.lakehouse.read(GLD_FACT_ORDER_ITEMS).count())
 
-    def digest(self) -> str:
-        """What Gold follows from: the declaration and the content of every file."""
-        declared = self.source.model_dump(mode="json")
-        content = [declared, [(file.name, file.content_hash) for file in self.files]]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    @property
+    def _before(self) -> Lakehouse | None:
+        """The tables as the run before left them; None where there was none."""
+        release = self.work.release
+        return self.lakehouse.at(release.versions) if release else None
 
     def _require_same_source(self) -> None:
-        if not self.lakehouse.exists(OPS_SOURCE):
+        if self._before is None:
             return
-        built_from = self.lakehouse.pandas(OPS_SOURCE, ["name"]).iloc[0]["name"]
+        built_from = self._before.pandas(OPS_SOURCE, ["name"]).iloc[0]["name"]
         if built_from != self.source.name:
             raise InputError(
                 f"The warehouse {self.lakehouse.warehouse} was built from source {built_from}: "
                 f"give {self.source.name} one of its own with --warehouse."
             )
 
-    def _to_silver(self, name: str) -> pd.DataFrame:
-        self.progress(f"silver: {name}")
-        return silver.publish(self.lakehouse, self.source, name)
+    def _put_back(self) -> None:
+        if self.work.unfinished_run:
+            self.progress("putting back what an unfinished run left")
+        versions = self.work.release.versions if self.work.release else {}
+        self.lakehouse.put_back(versions, [table.full_name for table in refined_tables(self.source)])
+
+    def _refine(self) -> None:
+        feeds = [feed for feed in self.source.feeds if self.work.whole or self.work.plan.touches(feed)]
+        for feed in feeds:
+            self.progress(f"bronze: {feed}")
+            self._to_bronze(feed)
+        self.work.require_unchanged()
+        tables = [name for name, refinement in self.source.tables.items() if refinement.feed in feeds]
+        months, superseded = self._to_silver(tables)
+        self.progress("accounts: landed = kept + quarantined + superseded")
+        accounts = account(self.lakehouse, self.source, self.work.plan, self.work.ledger, superseded, self.ingested_at)
+        self.lakehouse.write(OPS_FILES, self.lakehouse.frame(OPS_FILES, accounts))
+        hold_thresholds(self.lakehouse, self.source)
+        days = business_days(self.lakehouse)
+        gold = Gold(self.lakehouse, self.source, days, self.progress, None if self.work.whole else self._before)
+        self._restate(gold.publish(months))
+        self.progress("expectations")
+        hold_expectations(self.lakehouse)
+        self._sign(*days)
+
+    def _to_bronze(self, feed: str) -> None:
+        replaced = None if self.work.whole else in_files(self.work.plan.names(feed))
+        taken = self.work.plan.taken_of(feed)
+        bronze.land(self.lakehouse, self.source, feed, taken, self.ingested_at, replace_where=replaced)
+
+    def _to_silver(self, tables: list[str]) -> tuple[Months, dict[str, pd.DataFrame]]:
+        """Refine ``tables``; the months of order lines written, and by accounted table what was superseded."""
+        months: Months = frozenset()
+        superseded = {}
+        if order_lines.NAME in tables:
+            self.progress(f"silver: {order_lines.NAME}")
+            files = None if self.work.whole else self.work.plan.names(order_lines.NAME)
+            months = order_lines.publish(self.lakehouse, self.source, files)
+            lost = self.lakehouse.read(SLV_ORDER_ITEMS_SUPERSEDED)
+            superseded[order_lines.NAME] = silver.superseded_by_file(lost)
+        for name in self._others(tables):
+            self.progress(f"silver: {name}")
+            superseded[name] = silver.publish(self.lakehouse, self.source, name)
+        return months, {name: superseded[name] for name in self.source.accounted_tables if name in superseded}
+
+    def _others(self, tables: list[str]) -> list[str]:
+        """Returns are held against the order lines, so they come last, and whenever either is new."""
+        others = [name for name in tables if name not in {order_lines.NAME, "returns"}]
+        held = "returns" in self.source.tables and {order_lines.NAME, "returns"} & set(tables)
+        return [*others, "returns"] if held else others
+
+    def _restate(self, months: Months) -> None:
+        """Record what changed of days published before."""
+        plan = self.work.plan
+        if self._before is None:
+            self.lakehouse.write(OPS_RESTATEMENTS, self.lakehouse.frame(OPS_RESTATEMENTS, pd.DataFrame()))
+            return
+        _, newest = stored_days(self._before)
+        rows = restatements(self._before, self.lakehouse, months, newest, plan, self.ingested_at)
+        self.lakehouse.write(OPS_RESTATEMENTS, rows, replace_where=f"batch = {sql_text(plan.batch)}")
 
     def _sign(self, first_day: date, last_day: date) -> None:
         signature = pd.DataFrame(
@@ -83,6 +138,11 @@ class Medallion:
                 "dimensions": " ".join(self.source.dimensions) or None,
                 "first_day": first_day,
                 "last_day": last_day,
+                "declared": self.work.declared,
             }
         )
-        self.lakehouse.write(OPS_SOURCE, self.lakehouse.frame(OPS_SOURCE, signature))
+        self.lakehouse.write_changed(OPS_SOURCE, self.lakehouse.frame(OPS_SOURCE, signature))
+
+    def _release(self) -> None:
+        versions, batch = self.lakehouse.versions(), self.work.plan.batch
+        publish(self.lakehouse.warehouse, versions, batch, datetime.now(UTC), whole=False)

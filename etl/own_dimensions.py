@@ -15,10 +15,10 @@ from etl.schemas.daily import GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_REVENUE_BRIDGE
-from etl.schemas.silver import SLV_ORDER_ITEMS
+from etl.schemas.silver import SLV_ORDER_ITEMS, SLV_ORDER_ITEMS_SUPERSEDED
 
 ALWAYS_KNOWN = (GLD_FACT_ORDER_ITEMS, GLD_DAILY_ORDERS, GLD_DAILY_CELLS)
-CARRIERS = (SLV_ORDER_ITEMS, *ALWAYS_KNOWN, GLD_REVENUE_BRIDGE)
+CARRIERS = (SLV_ORDER_ITEMS, SLV_ORDER_ITEMS_SUPERSEDED, *ALWAYS_KNOWN, GLD_REVENUE_BRIDGE)
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 # what lines are given on their way through Gold and the attribution
 PASSING = frozenset({"home_country", "home_region", "share", "sold", "remaining", "base_rate", "arrival_date", "period",

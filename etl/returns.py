@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-KEY = ["order_id", "seq_no"]
+KEY = ("order_id", "seq_no")
 
 
 def judge_returns(returns: DataFrame, order_items: DataFrame) -> DataFrame:
@@ -17,7 +17,7 @@ def judge_returns(returns: DataFrame, order_items: DataFrame) -> DataFrame:
     landed_before = Window.partitionBy(*KEY).orderBy("file_name", "line_number")
     possible = F.when(F.col("quantity") <= F.col("sold"), F.col("quantity")).otherwise(0)
     so_far = F.sum(possible).over(landed_before.rowsBetween(Window.unboundedPreceding, 0))
-    checked = returns.join(sold, KEY, "left").withColumn("so_far", so_far)
+    checked = returns.join(sold, list(KEY), "left").withColumn("so_far", so_far)
     unknown = F.col("sold").isNull()
     too_many = (F.col("quantity") > F.col("sold")) | (F.col("so_far") > F.col("sold"))
     return checked.withColumns(

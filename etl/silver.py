@@ -30,34 +30,38 @@ def silver_table(name: str) -> Table:
 
 
 def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame:
-    """Write one Silver table and, where it takes its own feed, the feed's quarantine.
+    """Write one Silver table from all of its feed and, where it takes its own feed, the feed's quarantine.
 
     Returns ``file_name, rows_superseded``: rows that gave way to a later line with their key.
     """
     refinement, table = source.tables[name], source.contract(silver_table(name))
     bronze = lakehouse.read(feed_table(source, refinement.feed))
-    lines = judge(bronze.where("problem is null"), name, source)
-    with lakehouse.staged(lines, name) as judged:
+    with lakehouse.staged(judge(bronze.where("problem is null"), name, source), name) as judged:
         settled = settle(judged.where(F.col(BROKEN).isNull()), table)
         kept, refused = _held_against_orders(lakehouse, settled.rows) if name == "returns" else (settled.rows, None)
-        lakehouse.write(table, kept)
-        if name not in source.accounted_tables:
-            return pd.DataFrame({"file_name": [], "rows_superseded": []})
-        rejected = [torn_lines(bronze, name), broken_rules(judged, refinement)]
-        _publish_quarantine(lakehouse, name, rejected, refused)
-        return settled.superseded.toPandas()
+        lakehouse.write_changed(table, kept)
+        if name in source.accounted_tables:
+            rejected = [torn_lines(bronze, name), broken_rules(judged, refinement)]
+            rejected += [] if refused is None else [refused_returns(refused, name)]
+            quarantine(lakehouse, rejected, f"feed = {sql_text(name)}")
+        return superseded_by_file(settled.superseded)
+
+
+def superseded_by_file(superseded: DataFrame) -> pd.DataFrame:
+    """``file_name, rows_superseded``."""
+    counted: pd.DataFrame = superseded.groupBy("file_name").agg(F.count(F.lit(1)).alias("rows_superseded")).toPandas()
+    return counted
+
+
+def quarantine(lakehouse: Lakehouse, rejected: list[DataFrame], replace_where: str) -> None:
+    """Put what was ``rejected`` into a slice of the quarantine."""
+    lakehouse.write(OPS_QUARANTINE, reduce(DataFrame.unionByName, rejected), replace_where=replace_where)
 
 
 def _held_against_orders(lakehouse: Lakehouse, returns: DataFrame) -> tuple[DataFrame, DataFrame]:
     judged = judge_returns(returns, lakehouse.read(silver_table("order_items")))
     kept = judged.where("rule is null").withColumn("reason", F.col("reason_given"))
     return kept.select(*returns.columns), judged.where("rule is not null")
-
-
-def _publish_quarantine(lakehouse: Lakehouse, feed: str, rejected: list[DataFrame], refused: DataFrame | None) -> None:
-    parts = rejected if refused is None else [*rejected, refused_returns(refused, feed)]
-    rows = reduce(DataFrame.unionByName, parts)
-    lakehouse.write(OPS_QUARANTINE, rows, replace_where=f"feed = {sql_text(feed)}")
 
 
 def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:
@@ -68,7 +72,7 @@ def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:
     refinement, table, expressions = source.tables[name], source.contract(silver_table(name)), source.expressions(name)
     typed = lines.select(
         *(canonical(column, expressions.get(column.name), source.time_zone) for column in table.columns),
-        "arrival_date",
+        *([] if "arrival_date" in table.column_names else ["arrival_date"]),
         line_text(source.feeds[refinement.feed]).alias(TEXT),
     )
     for column, value in _derived(table, expressions).items():
@@ -91,7 +95,7 @@ def _derived(table: Table, expressions: dict[str, str]) -> dict[str, Expression]
 def canonical(column: Column, expression: str | None, time_zone: str) -> Expression:
     """The column as ``expression`` gives it, in its type, null where that is not readable."""
     if expression is None:
-        passed_on = column.name in {"file_name", "line_number", "ingest_timestamp"}
+        passed_on = column.name in {"file_name", "line_number", "ingest_timestamp", "arrival_date"}
         value = F.col(column.name) if passed_on else F.lit(None).cast(column.type)
     else:
         value = _parsed(F.expr(expression), column, time_zone)

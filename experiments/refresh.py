@@ -7,12 +7,12 @@ from pathlib import Path
 
 from etl.errors import UsageError
 from etl.lakehouse import Lakehouse
-from etl.landing import LandedFile
 from etl.medallion import Medallion
 from etl.periods import Period
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.ops import OPS_RUNS
 from etl.source import Source
+from etl.work import Work
 from experiments import attribution
 from experiments.attribution import days_held
 from experiments.findings import claims, dips, recommendations
@@ -83,14 +83,14 @@ class Refreshed:
 
 @dataclass(frozen=True)
 class Refresh:
-    """One refresh of a warehouse from the landed ``files`` of ``source``.
+    """One refresh of a warehouse that does the ``work`` found in the landing folder of ``source``.
 
     ``started_at`` (UTC) stamps what is read; ``settings`` say how to forecast, ``asked`` what to explain.
     """
 
     lakehouse: Lakehouse
     source: Source
-    files: list[LandedFile]
+    work: Work
     asked: Asked
     settings: Settings
     started_at: datetime
@@ -106,7 +106,7 @@ class Refresh:
 
         Raises an ``AssayError`` where the source or the data cannot be used.
         """
-        etl = etl_step(self.lakehouse, self.source, self.files, self.started_at, self.progress)
+        etl = etl_step(self.lakehouse, self.source, self.work, self.started_at, self.progress)
         ledger = StepLedger(self.lakehouse, self.source.name)
         if ledger.is_current(etl) and all(map(ledger.is_current, self._analysis())):
             return self._done(ledger.newest_run, [StepResult.skip(step.name) for step in (etl, *self._analysis())])
@@ -171,10 +171,10 @@ class Refresh:
 def etl_step(
     lakehouse: Lakehouse,
     source: Source,
-    files: list[LandedFile],
+    work: Work,
     started_at: datetime,
     progress: Progress,
 ) -> Step:
-    """Refine what had landed; current where the same files were refined by this declaration."""
-    medallion = Medallion(lakehouse, source, files, started_at, progress)
-    return Step("etl", medallion.run, settings={"refined_from": medallion.digest()})
+    """Do the ``work`` found in the landing folder; current where there is none."""
+    run = Medallion(lakehouse, source, work, started_at, progress).run
+    return Step("etl", run, settings={"refined_from": work.digest}, present=lambda: work.is_nothing)

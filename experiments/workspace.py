@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,23 @@ class Workspace:
                 "This command reads Gold as it is: to see an earlier day, refresh a warehouse of its own, "
                 f"assay refresh --as-of {self.as_of} --warehouse DIR, and ask there."
             )
+
+    @contextmanager
+    def alone(self) -> "Iterator[None]":
+        """Hold the warehouse for the length of the block; raises ``LockedError`` where another process does."""
+        from etl.lock import exclusive
+
+        with exclusive(self.warehouse):
+            yield
+
+    @contextmanager
+    def writing(self) -> "Iterator[Lakehouse]":
+        """Like ``lakehouse``; where the block ends well, what it wrote is released to readers, all at once."""
+        from etl.release import release_whole
+
+        with self.lakehouse() as lakehouse:
+            yield lakehouse
+            release_whole(lakehouse.warehouse, lakehouse.versions(), datetime.now(UTC))
 
     @contextmanager
     def existing_lakehouse(self) -> "Iterator[Lakehouse]":

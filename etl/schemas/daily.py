@@ -24,7 +24,7 @@ RETURNS_BELONG = Invariant("discount_within_list", "discounted_amount between 0 
 GLD_DAILY_ORDERS = Table(
     "gold",
     "gld_daily_orders",
-    grain="one day of a country, region and channel; an order counts once, where its first line is",
+    grain="one day of a country, region and channel; an order of the day counts once, where its first line is",
     key=("date", "country", "region", "channel"),
     columns=(
         required("date", "date", "business day"),

@@ -112,4 +112,5 @@ GLD_FACT_ORDER_ITEMS = Table(
             "nothing_returned_is_converted", "returned_quantity > 0 or net_revenue = converted_amount or is_return_line"
         ),
     ),
+    partition_by=("transaction_month",),
 )

@@ -1,7 +1,7 @@
 """Ops: the ledger of files, the quarantine, and the runs."""
 
 from etl.contracts import Column, Invariant, Table
-from etl.schemas.columns import column, required
+from etl.schemas.columns import EXACT, column, required
 
 OPS_FILES = Table(
     "ops",
@@ -14,13 +14,40 @@ OPS_FILES = Table(
         required("size_bytes", "bigint", "bytes"),
         required("content_hash", "string", "SHA-256 of the bytes"),
         column("arrival_date", "date", "when it arrived, as the source declares"),
+        column("modified_ns", "bigint", "last change, ns since 1970; 0 where too recent to rely on", volatile=True),
+        column("first_seen", "timestamp", "when a run first found it, UTC", volatile=True),
+        column("batch", "string", "key of the batch that last took it", volatile=True),
+        column("same_as", "string", "file of the same content whose rows stand for this one's"),
         required("rows_landed", "bigint", "lines found, header excluded"),
         required("rows_kept", "bigint", "rows in Silver"),
         required("rows_quarantined", "bigint", "rows in quarantine"),
         required("rows_superseded", "bigint", "rows replaced by a later line with the same key"),
-        required("state", "string", "loaded, empty, superseded (by later files), or quarantined (the whole file)"),
+        required(
+            "state",
+            "string",
+            "loaded, empty, superseded (by later files), quarantined (the whole file), or duplicate (same content as "
+            "another file, refused)",
+        ),
     ),
     invariants=(Invariant("accounted_for", "rows_landed = rows_kept + rows_quarantined + rows_superseded"),),
+)
+OPS_RESTATEMENTS = Table(
+    "ops",
+    "ops_restatements",
+    grain="one day already published whose fact rows a batch changed",
+    key=("batch", "date"),
+    columns=(
+        required("batch", "string", "key of the batch"),
+        required("date", "date", "business day restated"),
+        required("rows_before", "bigint", "order lines of the day in the fact before"),
+        required("rows_after", "bigint", "order lines of the day in the fact after"),
+        required("net_revenue_before", EXACT, "reporting currency, before"),
+        required("net_revenue_after", EXACT, "reporting currency, after"),
+        column("net_amount_inr_before", "decimal(28,2)", "legacy measure before, INR"),
+        column("net_amount_inr_after", "decimal(28,2)", "legacy measure after, INR"),
+        required("causes", "string", "files of the batch that may have changed the day, joined by ', '"),
+        column("restated_at", "timestamp", "when the batch was refined, UTC", volatile=True),
+    ),
 )
 OPS_QUARANTINE = Table(
     "ops",
@@ -83,5 +110,6 @@ OPS_SOURCE = Table(
         column("dimensions", "string", "names of the source's own dimensions, divided by spaces, null for none"),
         required("first_day", "date", "first business day with an order line"),
         required("last_day", "date", "newest business day with an order line"),
+        column("declared", "string", "SHA-256 over the source's declaration and the tables' contracts", volatile=True),
     ),
 )

@@ -1,5 +1,7 @@
 """Silver: typed rows in one canonical shape whatever the source."""
 
+from dataclasses import replace
+
 from etl.contracts import Invariant, Table
 from etl.schemas.columns import AMOUNT, PRICE, PROVENANCE, RATE, column, required
 
@@ -146,9 +148,18 @@ SLV_ORDER_ITEMS = Table(
         required("is_product", "boolean", "false for postage, fees and other charges"),
         required("order_month", "date", "first day of the order's month"),
         *PROVENANCE,
+        column("arrival_date", "date", "when the file arrived, as the source declares"),
     ),
     invariants=(
         Invariant("discount_within_0_and_100", "discount_percent between 0 and 100"),
         Invariant("sold_quantity_positive", "is_return_line or quantity > 0"),
     ),
+    partition_by=("order_month",),
+)
+SLV_ORDER_ITEMS_SUPERSEDED = replace(
+    SLV_ORDER_ITEMS,
+    name="slv_order_items_superseded",
+    grain="one line that gave way to a later one with its key, kept in case the later one goes",
+    key=("file_name", "line_number"),
+    partition_by=(),
 )

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from etl.errors import UsageError
-from experiments.console import OUTPUT, Progress, print_json, table
+from experiments.console import ERRORS, OUTPUT, Progress, print_json, table
 from experiments.options import baseline_option, day, measure_option, period, period_option, with_workspace
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
-    from etl.landing import LandedFile
     from etl.periods import Period
     from etl.simulator import Simulation, SimulationOptions
+    from etl.work import Work
+    from experiments.steps import StepResult
 
 # AtoZ's own question: the dip of September 2025, by the measure it was published in
 DEMO_PERIOD, DEMO_BASELINE, DEMO_MEASURE = "2025-09", "2025-08", "net_amount_inr"
@@ -76,14 +77,22 @@ def _simulated(out: Path, options: "SimulationOptions") -> "Simulation":
 def etl(workspace: Workspace) -> None:
     """Land the raw files and refine them to Bronze, Silver and Gold."""
     from experiments.refresh import etl_step
-    from experiments.steps import StepLedger
+    from experiments.steps import StepLedger, StepResult
 
     progress = Progress()
-    files = _landed(workspace, progress)
-    with workspace.lakehouse() as lakehouse, progress.shown():
-        now = datetime.now(UTC)
-        step = etl_step(lakehouse, workspace.source, files, now, progress)
-        result = StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
+    with workspace.alone():
+        work = _work(workspace, progress)
+        if work.is_nothing:
+            _say_refined(workspace, StepResult.skip("etl"))
+            return
+        with workspace.writing() as lakehouse, progress.shown():
+            now = datetime.now(UTC)
+            step = etl_step(lakehouse, workspace.source, work, now, progress)
+            result = StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
+        _say_refined(workspace, result)
+
+
+def _say_refined(workspace: Workspace, result: "StepResult") -> None:
     if workspace.json:
         print_json({"warehouse": str(workspace.warehouse), "steps": [vars(result)]})
     else:
@@ -113,25 +122,30 @@ def _refreshed(workspace: Workspace, measure: str, period: "Period | None", base
     source, asked = workspace.source, Asked(measure, period, baseline)
     require_measure(measure, source.name, legacy=source.legacy_measure)
     settings = Settings(source=source.name, engine=workspace.engine.name, progress=progress)
-    files = _landed(workspace, progress)
-    with workspace.lakehouse() as lakehouse:
-        job = Refresh(lakehouse, source, files, asked, settings, datetime.now(UTC), progress)
-        with progress.shown():
-            done = job.run()
-        if workspace.json:
-            print_json(done.to_dict())
-            return
-        show_bridge(lakehouse, done.question)
+    with workspace.alone():
+        work = _work(workspace, progress)
+        with workspace.writing() as lakehouse:
+            job = Refresh(lakehouse, source, work, asked, settings, datetime.now(UTC), progress)
+            with progress.shown():
+                done = job.run()
+            if not workspace.json:
+                show_bridge(lakehouse, done.question)
+    if workspace.json:
+        print_json(done.to_dict())
+        return
     rows = [(s.name, s.rows, s.seconds, "unchanged, skipped" if s.skipped else "") for s in done.steps]
     OUTPUT.print(table("Refresh", ["Step", "Rows", "Seconds", ""], rows))
     OUTPUT.print(f"To explore it: assay serve --warehouse {workspace.warehouse}", markup=False, soft_wrap=True)
     OUTPUT.print(f"Report: {done.report.absolute()}", markup=False, soft_wrap=True)
 
 
-def _landed(workspace: Workspace, progress: Progress) -> "list[LandedFile]":
-    """The landed files, looked at before anything is opened or written."""
-    from etl.landing import landed_files
+def _work(workspace: Workspace, progress: Progress) -> "Work":
+    """What there is to do, found out before anything is opened or written; files that are left out are named."""
+    from etl.work import find_work
 
     with progress.shown():
         progress("looking at the landing folder")
-        return landed_files(workspace.source, workspace.landing, workspace.as_of)
+        work = find_work(workspace.source, workspace.warehouse, workspace.landing, workspace.as_of)
+    for note in work.notes():
+        ERRORS.print(note, markup=False, soft_wrap=True)
+    return work

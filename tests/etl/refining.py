@@ -10,37 +10,19 @@ from etl.bronze import feed_table
 from etl.contracts import Table
 from etl.frames import arrow_table
 from etl.lakehouse import Lakehouse
-from etl.landing import landed_files
 from etl.medallion import Medallion
-from etl.schemas import daily, gold
-from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE, OPS_SOURCE
-from etl.silver import judge, silver_table
+from etl.silver import judge
 from etl.simulator import Simulation, SimulationOptions, simulate
 from etl.source import Source, load_source
+from etl.work import find_work
 
 READ_AT = datetime(2025, 11, 1, 4, 30)  # noqa: DTZ001 - Bronze takes UTC without saying so
-REFINED_GOLD = (
-    gold.GLD_DIM_PRODUCTS,
-    gold.GLD_DIM_CUSTOMERS,
-    gold.GLD_DIM_DATE,
-    gold.GLD_FACT_ORDER_ITEMS,
-    daily.GLD_DAILY_ORDERS,
-    daily.GLD_DAILY_CELLS,
-    daily.GLD_DAILY_CUSTOMERS,
-    daily.GLD_CALENDAR,
-)
 
 
 def refine(lakehouse: Lakehouse, source: Source, landing: Path, read_at: datetime = READ_AT) -> int:
     """Take every landed file through to Gold and return the rows of the fact."""
-    return Medallion(lakehouse, source, landed_files(source, landing), read_at, lambda _: None).run()
-
-
-def refined_tables(source: Source) -> list[Table]:
-    """Every table that refining ``source`` writes."""
-    bronze = [feed_table(source, feed) for feed in source.feeds]
-    silver = [silver_table(name) for name in source.tables]
-    return [*bronze, *silver, *REFINED_GOLD, OPS_FILES, OPS_QUARANTINE, OPS_SOURCE]
+    work = find_work(source, lakehouse.warehouse, landing)
+    return Medallion(lakehouse, source, work, read_at, lambda _: None).run()
 
 
 def simulated(out: Path, **options: object) -> Simulation:

@@ -7,10 +7,11 @@ from etl.accounts import account
 from etl.bronze import feed_table
 from etl.errors import QualityError
 from etl.landing import LandedFile
+from etl.ledger import plan
 from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE
 from etl.silver import silver_table
 from etl.source import load_source
-from tests.etl.refining import literal
+from tests.etl.refining import READ_AT, literal
 
 pytestmark = pytest.mark.embedded
 
@@ -38,9 +39,10 @@ def accounted(lakehouse, tmp_path):
         lakehouse.write(BRONZE, literal(lakehouse.session, BRONZE, lines(landed)))
         lakehouse.write(SILVER, literal(lakehouse.session, SILVER, good))
         lakehouse.write(OPS_QUARANTINE, literal(lakehouse.session, OPS_QUARANTINE, bad))
-        files = [LandedFile("category", file, tmp_path, 7, "hash", date(2025, 9, 1)) for file in landed]
+        files = [LandedFile("category", file, tmp_path, 7, f"hash of {file}", date(2025, 9, 1)) for file in landed]
         counts = pd.DataFrame({"file_name": list(superseded), "rows_superseded": list(superseded.values())})
-        return account(lakehouse, SOURCE, files, counts)
+        nothing = pd.DataFrame(columns=list(OPS_FILES.column_names))
+        return account(lakehouse, SOURCE, plan(files, ()), nothing, {"category": counts}, READ_AT)
 
     return build
 

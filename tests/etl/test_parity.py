@@ -11,8 +11,9 @@ from etl.errors import QualityError
 from etl.lakehouse import LAYERS, Lakehouse
 from etl.schemas.columns import column, required
 from etl.source import load_source
+from etl.work import refined_tables
 from tests.etl.equality import equal_tables, same
-from tests.etl.refining import judged_lines, refine, refined_tables, simulated
+from tests.etl.refining import judged_lines, refine, simulated
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 

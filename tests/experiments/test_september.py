@@ -9,11 +9,11 @@ import pytest
 
 from etl.engine import Engine, open_session
 from etl.lakehouse import Lakehouse
-from etl.landing import landed_files
 from etl.medallion import Medallion
 from etl.periods import parse_period
 from etl.simulator import SimulationOptions, simulate
 from etl.source import load_source
+from etl.work import find_work
 from experiments.attribution import explain
 from reports.question import Question
 
@@ -31,8 +31,8 @@ def dip(tmp_path_factory) -> Iterator[tuple[dict, dict]]:
     source = load_source("atoz")
     with open_session(Engine()) as session:
         lakehouse = Lakehouse(session, folder / "warehouse")
-        files = landed_files(source, simulation.landing)
-        Medallion(lakehouse, source, files, datetime(2025, 11, 1, tzinfo=UTC), lambda _: None).run()
+        work = find_work(source, lakehouse.warehouse, simulation.landing)
+        Medallion(lakehouse, source, work, datetime(2025, 11, 1, tzinfo=UTC), lambda _: None).run()
         question = Question("net_amount_inr", parse_period("2025-08"), parse_period("2025-09"))
         yield json.loads(simulation.truth.read_text()), explain(lakehouse, question, tags={}).to_dict()
 

@@ -1,0 +1,39 @@
+"""One writer a warehouse: an advisory lock that ends with the process that holds it, however that ends."""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from etl.errors import InputError, LockedError
+
+LOCK = "lock"
+
+
+@contextmanager
+def exclusive(warehouse: Path) -> Iterator[None]:
+    """Hold ``warehouse`` (made if needed) for the length of the block.
+
+    Raises ``LockedError`` at once where another process holds it. The kernel frees the lock of a process that died, so
+    none is ever left behind; the file only tells who holds it.
+    """
+    try:
+        warehouse.mkdir(parents=True, exist_ok=True)
+        stream = (warehouse / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"The warehouse {warehouse} cannot be written: {error.strerror}.") from error
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            stream.seek(0)
+            holder = stream.read().strip() or "another process"
+            raise LockedError(f"{holder} works on {warehouse}: wait until it has ended, and run again.") from error
+        stream.truncate(0)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        stream.write(f"Process {os.getpid()} on {socket.gethostname()}, since {now},\n")
+        stream.flush()
+        yield

@@ -1,0 +1,79 @@
+"""Releases: manifests of table versions, each written last, when everything it names is whole.
+
+Delta commits one table at a time. A reader that takes every table at the version of one release sees the state before
+a run or the state after it, never a mixture; a run that was killed leaves no release, so the next one can tell what
+to put back.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from etl.errors import InputError
+
+FOLDER = "releases"
+
+
+@dataclass(frozen=True)
+class Release:
+    """Table versions by full name. ``whole`` where what follows from Gold (forecast, report) is up to date, too.
+
+    A run of several jobs releases the refined tables before the rest, so that work done is not lost with a later job;
+    readers take whole releases only.
+    """
+
+    number: int
+    created_at: str
+    batch: str
+    whole: bool
+    versions: dict[str, int]
+
+
+def publish(warehouse: Path, versions: dict[str, int], batch: str, created_at: datetime, *, whole: bool) -> Release:
+    """Write the next release; it is there entirely or not at all."""
+    newest = newest_release(warehouse)
+    number = newest.number + 1 if newest else 1
+    release = Release(number, created_at.isoformat(), batch, whole, dict(sorted(versions.items())))
+    path = _folder(warehouse) / f"{number:08d}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".tmp")
+    with unfinished.open("w", encoding="utf-8") as stream:
+        json.dump(asdict(release), stream, indent=2)
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(path)
+    return release
+
+
+def releases(warehouse: Path) -> list[Release]:
+    """Every release, oldest first; raises ``InputError`` for a manifest that cannot be read."""
+    return [_read(path) for path in sorted(_folder(warehouse).glob("*.json"))]
+
+
+def newest_release(warehouse: Path, *, whole: bool = False) -> Release | None:
+    """The newest release, or the newest ``whole`` one; None before the first."""
+    for path in sorted(_folder(warehouse).glob("*.json"), reverse=True):
+        release = _read(path)
+        if release.whole or not whole:
+            return release
+    return None
+
+
+def release_whole(warehouse: Path, versions: dict[str, int], created_at: datetime) -> None:
+    """Let readers have ``versions``, unless that is what they have."""
+    newest = newest_release(warehouse)
+    if newest is None or not newest.whole or newest.versions != versions:
+        publish(warehouse, versions, newest.batch if newest else "", created_at, whole=True)
+
+
+def _folder(warehouse: Path) -> Path:
+    return warehouse / FOLDER
+
+
+def _read(path: Path) -> Release:
+    try:
+        return Release(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"The release {path} cannot be read: remove it to go back to the one before.") from error

@@ -1,0 +1,149 @@
+"""What there is to do in a landing folder, found out without an engine: the plan, and where a run would start from."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from deltalake import DeltaTable
+
+from etl.bronze import feed_table
+from etl.contracts import Table
+from etl.errors import InputError, raise_problems
+from etl.landing import look
+from etl.ledger import Plan, entries_of, plan
+from etl.release import Release, newest_release
+from etl.schemas import daily, gold, ops
+from etl.schemas.silver import SLV_ORDER_ITEMS_SUPERSEDED
+from etl.silver import silver_table
+from etl.source import Source
+
+REFINED_GOLD = (
+    gold.GLD_DIM_PRODUCTS,
+    gold.GLD_DIM_CUSTOMERS,
+    gold.GLD_DIM_DATE,
+    gold.GLD_FACT_ORDER_ITEMS,
+    daily.GLD_DAILY_ORDERS,
+    daily.GLD_DAILY_CELLS,
+    daily.GLD_DAILY_CUSTOMERS,
+    daily.GLD_CALENDAR,
+)
+REFINED_OPS = (ops.OPS_FILES, ops.OPS_QUARANTINE, ops.OPS_RESTATEMENTS, ops.OPS_SOURCE)
+
+
+def refined_tables(source: Source) -> list[Table]:
+    """Every table that refining ``source`` writes, with its contract for this source."""
+    bronze = [feed_table(source, feed) for feed in source.feeds]
+    silver = [*(silver_table(name) for name in source.tables), SLV_ORDER_ITEMS_SUPERSEDED]
+    return [*bronze, *(source.contract(table) for table in (*silver, *REFINED_GOLD)), *REFINED_OPS]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run has to do, from ``release``, whose ledger is ``ledger``.
+
+    ``whole`` where everything is refined anew: the first time, and whenever the declaration (``declared``, its digest)
+    changed. ``unfinished_run`` where a run that was killed left tables that no release names. ``unfinished`` names
+    files still being written, which wait for the next run.
+    """
+
+    plan: Plan
+    ledger: pd.DataFrame
+    release: Release | None
+    declared: str
+    whole: bool
+    unfinished_run: bool
+    unfinished: tuple[str, ...]
+
+    @cached_property
+    def is_due(self) -> bool:
+        """Whether a file came, changed, or is refused that the ledger does not know of, or everything is due."""
+        known = {(row.file_name, row.content_hash, row.same_as or None) for row in self.ledger.itertuples()}
+        listed = {(entry.file.name, entry.file.content_hash, entry.same_as) for entry in self.plan.entries}
+        return self.whole or known != listed
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether every table is as it should be."""
+        return not self.is_due and not self.unfinished_run
+
+    @property
+    def digest(self) -> str:
+        """What Gold follows from: the declaration and the content of every file that counts."""
+        content = [(entry.file.name, entry.file.content_hash) for entry in self.plan.entries]
+        return hashlib.sha256(json.dumps([self.declared, content]).encode()).hexdigest()
+
+    def notes(self) -> list[str]:
+        """What is to be said of files that are not taken, a sentence each."""
+        refused = [entry for entry in self.plan.entries if entry.same_as is not None]
+        return [
+            *(f"{name} is still being written: it waits for the next run." for name in self.unfinished),
+            *(f"{e.file.name} has the content of {e.same_as}: it is refused as a duplicate." for e in refused),
+            *(f"{name} is no longer in the landing folder: its rows stay." for name in self.plan.vanished),
+        ]
+
+    def require_unchanged(self) -> None:
+        """Raise ``InputError`` where a file that was taken is not the one that was looked at any more."""
+        raise_problems(_changed_since(self.plan))
+
+
+def find_work(source: Source, warehouse: Path, landing: Path, as_of: date | None = None) -> Work:
+    """Hold the landing folder against the newest release's ledger.
+
+    Raises ``InputError`` where the folder or a feed has no files, or everything is due and files have vanished.
+    """
+    release = newest_release(warehouse)
+    ledger, signed = _stored(warehouse, release, ops.OPS_FILES), _stored(warehouse, release, ops.OPS_SOURCE)
+    declared = _declared(source)
+    known = entries_of(ledger, landing)
+    seen = look(source, landing, as_of, {entry.file.name: entry.file for entry in known})
+    whole = release is None or signed.get("declared", pd.Series(dtype=object)).tolist() != [declared]
+    due = plan(seen.files, known, as_of)
+    if whole and due.vanished:
+        _refuse_rebuild(due.vanished)
+    if whole:
+        due = plan(seen.files, (), as_of)
+    unfinished = _left_over(warehouse, release, refined_tables(source))
+    return Work(due, ledger, release, declared, whole, unfinished, tuple(seen.unfinished))
+
+
+def _refuse_rebuild(vanished: tuple[str, ...]) -> None:
+    shown = ", ".join(vanished[:3])
+    raise InputError(
+        f"The source's declaration changed, so every file is to be refined anew, but {len(vanished)} are no longer in "
+        f"the landing folder, such as {shown}: put them back, or start a new warehouse with --warehouse."
+    )
+
+
+def _stored(warehouse: Path, release: Release | None, table: Table) -> pd.DataFrame:
+    """The table as of ``release``; no rows before the first."""
+    if release is None or table.full_name not in release.versions:
+        return pd.DataFrame(columns=list(table.column_names))
+    path = warehouse / table.layer / table.name
+    stored: pd.DataFrame = DeltaTable(path, version=release.versions[table.full_name]).to_pandas()
+    return stored
+
+
+def _declared(source: Source) -> str:
+    contracts = [(table.full_name, [(c.name, c.type) for c in table.columns]) for table in refined_tables(source)]
+    content = json.dumps([source.model_dump(mode="json"), contracts], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _left_over(warehouse: Path, release: Release | None, tables: list[Table]) -> bool:
+    released = release.versions if release else {}
+    folders = {table.full_name: warehouse / table.layer / table.name for table in tables}
+    newest = {
+        name: DeltaTable(folder).version() for name, folder in folders.items() if (folder / "_delta_log").is_dir()
+    }
+    return newest != {name: version for name, version in released.items() if name in folders}
+
+
+def _changed_since(plan: Plan) -> Iterator[str]:
+    for file in plan.taken:
+        if not file.is_unchanged():
+            yield f"{file.name} changed while it was read: run again when it is whole."

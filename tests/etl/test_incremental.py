@@ -1,0 +1,102 @@
+"""Whatever the order in which files land, the tables end as one run over all of them would have made them."""
+
+import random
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from etl.lakehouse import LAYERS, Lakehouse
+from etl.schemas.ops import OPS_RESTATEMENTS
+from etl.source import load_source
+from etl.work import find_work, refined_tables
+from tests.etl.equality import equal_tables
+from tests.etl.refining import refine, write_landing
+
+pytestmark = [pytest.mark.embedded]
+
+ATOZ = load_source("atoz")
+DAYS = [date(2025, month, day) for month in (7, 8, 9) for day in (3, 17, 30)]
+ORDERS = [(f"O{n}", line) for n in range(6) for line in (1, 2)]
+STATES = {"IN,India": ("MH", "KA", "UP"), "US,US": ("CA", "NY")}
+
+
+def order_line(draw: random.Random) -> str:
+    """A line of one of a few orders, so that files contest them; now and then it breaks a rule or is torn."""
+    order, line = draw.choice(ORDERS)
+    if draw.random() < 0.05:
+        return "torn,line"
+    day, currency = draw.choice(DAYS), draw.choice(("INR", "INR", "USD", "XXX"))
+    who, what = f"C{draw.choice('1234')},{order},{line}", f"P{draw.choice('123')},{draw.randint(1, 3)}"
+    return f"{day},{day} 10:20:30,{who},{what},{currency},{draw.randint(1, 99)}.00,7,18.00,Website,"
+
+
+def content(draw: random.Random, feed: str) -> list[str]:
+    """The lines of a file of ``feed``, sometimes none."""
+    if feed == "order_items":
+        return [order_line(draw) for _ in range(draw.randint(0, 8))]
+    if feed == "customers":
+        places = [(place, draw.choice(states)) for place, states in STATES.items()]
+        return [f"C{n},+{n},{','.join(draw.choice(places))}" for n in draw.sample("1234", 2)]
+    if feed == "products":
+        return [
+            f"P{n},S,{draw.choice(('TOY', 'BKS'))},BR1,Red,S,Cotton,100,1.5,2.5,3.5,7" for n in draw.sample("123", 2)
+        ]
+    if feed == "fx_rates":
+        return [f"{draw.choice(DAYS)},USD,{draw.randint(80, 90)}.5"]
+    return [f"2025-09-30 10:00:00,{order},{line},1,Damaged" for order, line in draw.sample(ORDERS, 3)]
+
+
+def next_files(draw: random.Random, landing: Path) -> None:
+    """A file that is new, or late, or sent again, or a copy of another one."""
+    feed = draw.choice(("order_items",) * 4 + ("customers", "products", "fx_rates", "returns"))
+    there = sorted(landing.glob(ATOZ.feeds[feed].path))
+    if there and draw.random() < 0.2:
+        copied = draw.choice(there)
+        copied.with_name(f"{feed}_{draw.choice(DAYS)}_copy.csv").write_bytes(copied.read_bytes())
+    else:
+        write_file(landing, feed, str(draw.choice(DAYS)), content(draw, feed))
+
+
+def write_file(landing: Path, feed: str, day: str, lines: list[str]) -> None:
+    """One file of a feed, as write_landing names it."""
+    path = landing / ATOZ.feeds[feed].path.replace("*", f"{feed}_{day}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([",".join(ATOZ.feeds[feed].columns), *lines]) + "\n", encoding="utf-8")
+
+
+def differences(left: Lakehouse, right: Lakehouse) -> list[str]:
+    """What sets the two warehouses' refined tables apart; restatements tell how they came about, not what they are."""
+    tables = [table for table in refined_tables(ATOZ) if table is not OPS_RESTATEMENTS]
+    return [text for table in tables for text in equal_tables(left.read(table), right.read(table), table)]
+
+
+def forget(session: SparkSession) -> None:
+    """Take a warehouse's names out of the session's catalog, where the next warehouse has the same ones."""
+    for layer in LAYERS:
+        session.sql(f"drop database {layer} cascade")
+
+
+def check_sequence(session: SparkSession, folder: Path, seed: int, runs: int) -> None:
+    """Refine a landing folder as it grows, then all of it at once, and compare."""
+    draw = random.Random(seed)
+    landing = write_landing(folder / "landing", order_items={"2025-08-17": [order_line(draw) for _ in range(9)]})
+    grown = Lakehouse(session, folder / "grown")
+    refine(grown, ATOZ, landing)
+    for _ in range(runs):
+        for _ in range(draw.randint(1, 3)):
+            next_files(draw, landing)
+        refine(grown, ATOZ, landing)
+    assert find_work(ATOZ, grown.warehouse, landing).is_nothing
+    forget(session)
+    at_once = Lakehouse(session, folder / "at_once")
+    refine(at_once, ATOZ, landing)
+    assert differences(grown, at_once) == []
+    forget(session)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_a_growing_landing_folder_ends_as_one_run_over_it(session, tmp_path, seed):
+    check_sequence(session, tmp_path, seed, runs=4)

@@ -1,7 +1,7 @@
 """Account for every landed row: landed = kept + quarantined + superseded, by file."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -41,7 +41,7 @@ def _listed(plan: Plan, ledger: pd.DataFrame, now: datetime) -> pd.DataFrame:
     listed = pd.DataFrame([_row(entry) for entry in plan.entries])
     known = ledger[["file_name", *COUNTS, "first_seen", "batch"]]
     listed = listed.merge(known, on="file_name", how="left")
-    listed["first_seen"] = listed["first_seen"].mask(listed["first_seen"].isna(), pd.Timestamp(now, tz=UTC))
+    listed["first_seen"] = listed["first_seen"].mask(listed["first_seen"].isna(), pd.to_datetime(now, utc=True))
     taken = listed["file_name"].isin({file.name for file in plan.taken})
     listed["batch"] = listed["batch"].mask(taken | listed["batch"].isna(), plan.batch)
     return listed

@@ -15,6 +15,7 @@ UNFINISHED = (".tmp", ".part")
 # a file changed this recently may change again within the same tick of a coarse clock, so its time proves nothing
 SETTLED_NS = 2_000_000_000
 UNTRUSTED = 0
+SMALL = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class LandedFile:
     content_hash: str
     arrival_date: date | None
     modified_ns: int = UNTRUSTED
+
+    def holds_lines(self) -> bool:
+        """Whether there is more than a header; a file that is not small text is taken to hold some."""
+        if self.size_bytes > SMALL or not self.path.is_file():
+            return True
+        return sum(bool(line.strip()) for line in self.path.read_bytes().splitlines()) > 1
 
     def is_unchanged(self) -> bool:
         """Whether the file is still there as it was looked at."""

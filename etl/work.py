@@ -79,7 +79,7 @@ class Work:
 
     def notes(self) -> list[str]:
         """What is to be said of files that are not taken, a sentence each."""
-        refused = [entry for entry in self.plan.entries if entry.same_as is not None]
+        refused = [entry for entry in self.plan.entries if entry.same_as is not None and entry.file.holds_lines()]
         return [
             *(f"{name} is still being written: it waits for the next run." for name in self.unfinished),
             *(f"{e.file.name} has the content of {e.same_as}: it is refused as a duplicate." for e in refused),

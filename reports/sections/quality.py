@@ -3,6 +3,7 @@
 import pandas as pd
 
 from etl.periods import long_date
+from etl.schemas.ops import OPS_QUALITY
 from etl.tables import TABLES
 from reports import numbers
 from reports.numbers import Unit
@@ -10,13 +11,13 @@ from reports.reading import Reading
 from reports.sentences import count, say
 from reports.views import Section, table
 
-QUALITY, RESTATEMENTS = "ops_quality", "ops_restatements"
+RESTATEMENTS = "ops_restatements"
 DAYS_SHOWN = 60
 
 
 def quality_section(reading: Reading) -> Section:
     """Expectations and thresholds of rules, what does not hold first."""
-    title, rows = "Quality", _rows(reading, QUALITY)
+    title, rows = "Quality", reading.snapshot.rows(OPS_QUALITY, list(OPS_QUALITY.column_names))
     if rows.empty:
         return Section("quality", title, (say("No expectation on the tables has been judged yet."),))
     order = rows["outcome"].map({"stops": 0, "warns": 1, "unknown": 2, "holds": 3})

@@ -12,6 +12,7 @@ import pandas as pd
 
 from etl import bronze, order_lines, silver
 from etl.accounts import account
+from etl.drift import report_drift
 from etl.errors import InputError
 from etl.gold import Gold, business_days, stored_days
 from etl.lakehouse import Lakehouse, sql_text
@@ -84,6 +85,7 @@ class Medallion:
         self.progress("accounts: landed = kept + quarantined + superseded")
         accounts = account(self.lakehouse, self.source, self.work.plan, self.work.ledger, superseded, self.ingested_at)
         self.lakehouse.write(OPS_FILES, self.lakehouse.frame(OPS_FILES, accounts))
+        report_drift(self.lakehouse, self.source)
         hold_thresholds(self.lakehouse, self.source)
         days = business_days(self.lakehouse)
         gold = Gold(self.lakehouse, self.source, days, self.progress, None if self.work.whole else self._before)

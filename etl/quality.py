@@ -13,6 +13,11 @@ from etl.schemas.ops import OPS_FILES, OPS_QUALITY, OPS_QUARANTINE
 from etl.source import ANY_RULE, Source, Threshold
 
 RULE, EXPECTATION = "rule", "expectation"
+Measured = tuple[Expectation, float | None]
+NEXT_STEP = {
+    RULE: "mend the files or the rule (assay quarantine shows the lines), or raise the threshold in the source",
+    EXPECTATION: "assay query shows both tables",
+}
 COLUMNS = ["kind", "table_name", "name", "meaning", "value", "warn", "stop", "outcome"]
 
 
@@ -25,20 +30,26 @@ def hold_thresholds(lakehouse: Lakehouse, source: Source) -> None:
     files = lakehouse.pandas(OPS_FILES, ["file_name", "feed", "arrival_date", "rows_landed"])
     by_rule = lakehouse.read(OPS_QUARANTINE).groupBy("file_name", "feed", "rule").agg(F.count(F.lit(1)).alias("lines"))
     kept_out: pd.DataFrame = by_rule.toPandas()
-    measured = [
-        _measured(name, rule, threshold, _worst_share(_of_feed(files, name), _of_feed(kept_out, name), rule))
+    found = [
+        (_stated(name, rule, threshold), _worst_share(_of_feed(files, name), _of_feed(kept_out, name), rule))
         for name in source.accounted_tables
         for rule, threshold in source.tables[name].thresholds.items()
     ]
-    _record(lakehouse, RULE, measured)
+    record(lakehouse, RULE, found)
 
 
 def hold_expectations(lakehouse: Lakehouse) -> None:
     """Record what is expected of the tables and found; raises ``QualityError`` where it is to stop the run."""
     values = lakehouse.session.sql(" union all ".join(_query(each) for each in EXPECTATIONS)).toPandas()
     found = dict(zip(values["name"], values["value"], strict=True))
-    measured = [_row(EXPECTATION, each, found[_key(each)]) for each in EXPECTATIONS]
-    _record(lakehouse, EXPECTATION, measured)
+    record(lakehouse, EXPECTATION, [(each, found[_key(each)]) for each in EXPECTATIONS])
+
+
+def record(lakehouse: Lakehouse, kind: str, found: list[Measured]) -> None:
+    """Replace what ``ops_quality`` says of one kind; raises ``QualityError`` where a value is beyond its stop."""
+    rows = pd.DataFrame([_row(kind, *each) for each in found], columns=COLUMNS)
+    lakehouse.write(OPS_QUALITY, lakehouse.frame(OPS_QUALITY, rows), replace_where=f"kind = {sql_text(kind)}")
+    raise_problems(_stops(rows), QualityError)
 
 
 def _of_feed(rows: pd.DataFrame, feed: str) -> pd.DataFrame:
@@ -58,11 +69,10 @@ def _share(files: pd.DataFrame, broken: pd.DataFrame) -> float:
     return float(lines / files["rows_landed"].sum())
 
 
-def _measured(name: str, rule: str, threshold: Threshold, share: float | None) -> dict[str, object]:
+def _stated(name: str, rule: str, threshold: Threshold) -> Expectation:
     which = "any rule" if rule == ANY_RULE else f"rule {rule}"
     meaning = f"share of lines that {which} keeps out, of all or of the newest arrivals"
-    stated = Expectation(f"slv_{name}", rule, meaning, "", threshold.warn, threshold.stop)
-    return _row(RULE, stated, share)
+    return Expectation(f"slv_{name}", rule, meaning, "", threshold.warn, threshold.stop)
 
 
 def _query(each: Expectation) -> str:
@@ -88,15 +98,7 @@ def _outcome(each: Expectation, value: float | None) -> str:
     return "warns" if each.warn is not None and value > each.warn else "holds"
 
 
-def _record(lakehouse: Lakehouse, kind: str, measured: list[dict[str, object]]) -> None:
-    rows = pd.DataFrame(measured, columns=COLUMNS)
-    lakehouse.write(OPS_QUALITY, lakehouse.frame(OPS_QUALITY, rows), replace_where=f"kind = {sql_text(kind)}")
-    raise_problems(_stops(rows), QualityError)
-
-
 def _stops(rows: pd.DataFrame) -> Iterator[str]:
     for row in rows[rows["outcome"] == "stops"].itertuples():
-        yield (
-            f"{row.table_name}, {row.name}: {row.meaning} is {row.value:.4g}, and above {row.stop:.4g} the run stops: "
-            "mend the files or the rule (assay quarantine shows the lines), or raise the threshold in the source."
-        )
+        found = f"{row.table_name}, {row.name}: {row.meaning} is {row.value:.4g}"
+        yield f"{found}, and above {row.stop:.4g} the run stops: {NEXT_STEP[str(row.kind)]}."

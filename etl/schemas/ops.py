@@ -70,7 +70,7 @@ OPS_QUALITY = Table(
     grain="one rule's threshold or one expectation, as the newest run found it",
     key=("kind", "table_name", "name"),
     columns=(
-        required("kind", "string", "rule (how many lines it keeps out) or expectation (on refined tables)"),
+        required("kind", "string", "rule (lines it keeps out), drift (columns that came or went) or expectation"),
         required("table_name", "string", "table it is about"),
         required("name", "string", "rule, any for all rules together, or expectation"),
         required("meaning", "string", "what is measured, in a sentence"),

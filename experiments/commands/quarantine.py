@@ -37,5 +37,8 @@ def _show(found: "Found") -> None:
         return
     counts = [(each.feed, each.rule, each.reason, each.lines) for each in found.rules]
     OUTPUT.print(table("Kept out", ["Feed", "Rule", "Reason", "Lines"], counts))
-    lines = [(f"{each.file_name} line {each.line_number}", each.rule, each.text) for each in found.first]
-    OUTPUT.print(table(f"The first {len(lines)} of {found.lines:,}", ["Where", "Rule", "Text"], lines))
+    for each in found.first:
+        where = f"{each.file_name} line {each.line_number}, {each.rule}"
+        OUTPUT.print(f"{where}: {each.text or ''}", markup=False, soft_wrap=True)
+    if len(found.first) < found.lines:
+        OUTPUT.print(f"These are the first {len(found.first):,} of {found.lines:,}: --limit shows more.")

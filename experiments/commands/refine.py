@@ -76,6 +76,15 @@ def _simulated(out: Path, options: "SimulationOptions") -> "Simulation":
 @with_workspace
 def etl(workspace: Workspace) -> None:
     """Land the raw files and refine them to Bronze, Silver and Gold."""
+    result = refined(workspace)
+    if workspace.json:
+        print_json({"warehouse": str(workspace.warehouse), "steps": [vars(result)]})
+    else:
+        OUTPUT.print("Nothing new has landed." if result.skipped else f"{result.rows:,} order lines in Gold.")
+
+
+def refined(workspace: Workspace) -> "StepResult":
+    """Refine what is new, or everything where the source is declared otherwise than before."""
     from experiments.refresh import etl_step
     from experiments.steps import StepLedger, StepResult
 
@@ -83,20 +92,11 @@ def etl(workspace: Workspace) -> None:
     with workspace.alone():
         work = _work(workspace, progress)
         if work.is_nothing:
-            _say_refined(workspace, StepResult.skip("etl"))
-            return
+            return StepResult.skip("etl")
         with workspace.writing() as lakehouse, progress.shown():
             now = datetime.now(UTC)
             step = etl_step(lakehouse, workspace.source, work, now, progress)
-            result = StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
-        _say_refined(workspace, result)
-
-
-def _say_refined(workspace: Workspace, result: "StepResult") -> None:
-    if workspace.json:
-        print_json({"warehouse": str(workspace.warehouse), "steps": [vars(result)]})
-    else:
-        OUTPUT.print("Nothing new has landed." if result.skipped else f"{result.rows:,} order lines in Gold.")
+            return StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
 
 
 @click.command()

@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from etl.tables import TABLES
+from etl.schemas.results import GLD_SEGMENTS
 from reports.question import Question
 from reports.snapshot import Snapshot
 
-NAME = "gld_segments"
 COLUMNS = "code, place, first_day, last_day, driver, amount, low, high, q_value, evidence"
 
 
@@ -37,16 +36,15 @@ class Segment:
 
 def segments_of(snapshot: Snapshot, question: Question) -> list[Segment]:
     """The verdicts on a question about everything, in their order; none where it was not explained in Gold."""
-    table = TABLES.get(NAME)
-    if table is None or question.where:
+    if question.where:
         return []
     sql = f"""
-        select {COLUMNS} from {NAME}
+        select {COLUMNS} from {GLD_SEGMENTS.name}
         where measure = $1 and baseline_first = $2 and baseline_last = $3 and period_first = $4 and period_last = $5
         order by position
     """  # noqa: S608 - the name of a contract
     spans = [question.baseline.first, question.baseline.last, question.period.first, question.period.last]
-    rows = snapshot.query(sql, [table], [question.measure, *spans])
+    rows = snapshot.query(sql, [GLD_SEGMENTS], [question.measure, *spans])
     return [_segment(row) for row in rows.to_dict("records")]
 
 

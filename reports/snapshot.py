@@ -1,6 +1,5 @@
 """One consistent state of a warehouse, read without an engine: Delta files through Arrow into DuckDB."""
 
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from deltalake import DeltaTable
 from etl.contracts import Table
 from etl.errors import InputError
 from etl.frames import arrow_table
+from etl.release import newest_release
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.tables import TABLES
 
@@ -99,9 +99,9 @@ def newest(warehouse: Path) -> Snapshot:
 
 def newest_versions(warehouse: Path) -> dict[str, int]:
     """The version of every table in the newest whole release; without one, the newest of each table."""
-    released = _released(warehouse)
-    if released is not None:
-        return released
+    release = newest_release(warehouse, whole=True)
+    if release is not None:
+        return release.versions
     stored = {table.full_name: _path(warehouse, table) for table in TABLES.values()}
     found = {name: int(DeltaTable(path).version()) for name, path in stored.items() if (path / "_delta_log").is_dir()}
     if not found:
@@ -110,16 +110,6 @@ def newest_versions(warehouse: Path) -> dict[str, int]:
             "or name another folder with --warehouse."
         )
     return found
-
-
-def _released(warehouse: Path) -> dict[str, int] | None:
-    """The versions of the newest release whose results are up to date with its refined tables."""
-    for path in sorted(warehouse.glob("releases/*.json"), reverse=True):
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        if manifest["whole"]:
-            versions: dict[str, int] = manifest["versions"]
-            return versions
-    return None
 
 
 def _size(table: DeltaTable) -> tuple[int, int]:

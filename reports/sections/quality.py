@@ -3,15 +3,13 @@
 import pandas as pd
 
 from etl.periods import long_date
-from etl.schemas.ops import OPS_QUALITY
-from etl.tables import TABLES
+from etl.schemas.ops import OPS_QUALITY, OPS_RESTATEMENTS
 from reports import numbers
 from reports.numbers import Unit
 from reports.reading import Reading
 from reports.sentences import count, say
 from reports.views import Section, table
 
-RESTATEMENTS = "ops_restatements"
 DAYS_SHOWN = 60
 
 
@@ -36,7 +34,7 @@ def quality_section(reading: Reading) -> Section:
 
 def restatements_section(reading: Reading) -> Section:
     """Days whose figures changed after they were published, the newest first."""
-    title, rows = "Restated days", _rows(reading, RESTATEMENTS)
+    title, rows = "Restated days", reading.snapshot.rows(OPS_RESTATEMENTS, list(OPS_RESTATEMENTS.column_names))
     if rows.empty:
         return Section("restatements", title, (say("No published day was told otherwise later."),))
     unit: Unit = reading.data.currency
@@ -52,8 +50,3 @@ def restatements_section(reading: Reading) -> Section:
     ]
     headers = ("Day", "Before", "After", "Files")
     return Section("restatements", title, (told,), tables=(table(f"Net revenue, {unit.name}", headers, cells),))
-
-
-def _rows(reading: Reading, name: str) -> pd.DataFrame:
-    contract = TABLES.get(name)
-    return pd.DataFrame() if contract is None else reading.snapshot.rows(contract, list(contract.column_names))

@@ -1,7 +1,6 @@
 """What is read from a warehouse on disk: the right slice, the newest vintage, and no line as it came."""
 
-import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pandas as pd
@@ -9,6 +8,7 @@ import pytest
 
 from etl.errors import InputError, UsageError
 from etl.periods import parse_period
+from etl.release import publish
 from etl.schemas.daily import GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
@@ -60,10 +60,9 @@ def test_a_snapshot_stays_at_its_versions(one_table):
 
 def test_a_release_is_what_readers_see(one_table):
     versions = newest_versions(one_table)
-    (one_table / "releases").mkdir()
-    refined = {"whole": False, "versions": {"ops.ops_source": 99}}
-    for number, manifest in enumerate([{"whole": True, "versions": versions}, refined], 1):
-        (one_table / "releases" / f"{number:08d}.json").write_text(json.dumps(manifest))
+    created = datetime(2025, 10, 1, tzinfo=UTC)
+    publish(one_table, versions, "b1", created, whole=True)
+    publish(one_table, {"ops.ops_source": 99}, "b2", created, whole=False)
     store(one_table, OPS_SOURCE, pd.DataFrame([{"name": "not released yet"}]))
     assert newest_versions(one_table) == versions
 

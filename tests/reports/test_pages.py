@@ -135,3 +135,10 @@ def test_the_storage_and_the_time_are_told(found):
 def test_the_fact_is_only_read(snapshot):
     counted = "select count(*) as rows from gld_fact_order_items"
     assert snapshot.query(counted, [GLD_FACT_ORDER_ITEMS])["rows"].iloc[0] == len(make_fact())
+
+
+def test_causes_are_named_with_place_days_and_interval(found):
+    told = "Outage, South, Mobile, 16 to 19 September 2025: took INR 2,100 (95% interval"
+    assert told in text_of(found["why"])
+    assert told in text_of(found["index"])
+    assert "Normal variation: The rest is noise." in text_of(found["why"])

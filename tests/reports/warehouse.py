@@ -22,6 +22,7 @@ from etl.schemas.results import (
     GLD_FORECAST_MONTHS,
     GLD_FORECAST_SCENARIOS,
     GLD_RECOMMENDATIONS,
+    GLD_SEGMENTS,
 )
 
 FIRST, LAST = date(2025, 6, 1), date(2025, 9, 30)
@@ -165,6 +166,16 @@ def _findings() -> dict[Table, pd.DataFrame]:
         "amount": -50000.0, "low": -60000.0, "high": -40000.0, "probability": 0.001, "q_value": 0.01,
         "expected_by": "the model fitted to days before", "course": "open", "as_of": LAST,
     }  # fmt: skip
+    asked = {
+        "measure": "net_revenue", "unit": "INR", "baseline_first": date(2025, 8, 1), "baseline_last": date(2025, 8, 31),
+        "period_first": date(2025, 9, 1), "period_last": LAST,
+    }  # fmt: skip
+    outage = {
+        **asked, "position": 0, "code": "outage", "place": '{"region": "South", "channel": "Mobile"}',
+        "first_day": date(2025, 9, 16), "last_day": date(2025, 9, 19), "driver": "orders_per_customer",
+        "amount": -2100.0, "low": -3000.0, "high": -1200.0, "q_value": 0.001, "evidence": "Orders stopped.",
+    }  # fmt: skip
+    normal = {**asked, "position": 1, "code": "normal_variation", "place": "{}", "evidence": "The rest is noise."}
     advice = {
         "recommendation_id": "r1",
         "rank": 1,
@@ -180,6 +191,7 @@ def _findings() -> dict[Table, pd.DataFrame]:
         GLD_FORECAST_DRIFT: pd.DataFrame([drift]),
         GLD_CLAIMS: pd.DataFrame([claim]),
         GLD_DIPS: pd.DataFrame([dip]),
+        GLD_SEGMENTS: pd.DataFrame([outage, normal]),
         GLD_RECOMMENDATIONS: pd.DataFrame([advice]),
     }
 

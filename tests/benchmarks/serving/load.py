@@ -154,9 +154,8 @@ def main() -> None:
             shutil.move(held_back, landing / "order_items" / "landing" / held_back.name)
         refresh = [ASSAY, "refresh", "--landing", str(landing), "--warehouse", str(warehouse)]
         with subprocess.Popen(refresh, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as refreshing:
-            seen = asyncio.run(load(given.port, server.pid))
-            refreshing.wait()
-        print(report(seen, first))
+            print(report(asyncio.run(load(given.port, server.pid)), first), flush=True)
+            refreshing.terminate()
     finally:
         server.terminate()
         server.wait()

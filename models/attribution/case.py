@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.attribution.calendar import CalendarFit
 from models.attribution.clusters import resample_clusters
+from models.attribution.logmean import log_mean
 from models.attribution.measures import Measure, volume_drivers
 from models.attribution.noise import OrdersNoise, log_index_ratios, orders_noise
 from models.attribution.periods import Comparison
@@ -60,14 +61,24 @@ def replicate(case: Case) -> Floats:
     """What the drivers would add in each replicate, shape (V + K, replicates)."""
     noise = orders_noise(case.fit, case.comparison, np.random.default_rng(case.seed), case.replicates)
     drawn = resample_clusters(case.sales, case.orders, case.measure, replicates=case.replicates, seed=case.seed)
-    return np.concatenate([_volume(case, noise, drawn.log_frequency), drawn.drivers])
+    shocks = np.nan_to_num(noise.log_orders)
+    frequency = drawn.log_frequency + np.diff(case.orders.crowding[:, None] * shocks, axis=0)[0]
+    return np.concatenate([_volume(case, noise, frequency), drawn.drivers * _relative_scale(case, shocks)])
+
+
+def _relative_scale(case: Case, shocks: Floats) -> Floats:
+    """How the mean number of orders, which scales every effect on their value, varies with shocks; (replicates,)."""
+    orders = case.orders.total
+    shocked = orders[:, None] * np.exp(shocks)
+    scale: Floats = log_mean(shocked[1], shocked[0]) / log_mean(orders[1:], orders[:1])
+    return scale
 
 
 def _volume(case: Case, noise: OrdersNoise, log_frequency: Floats) -> Floats:
     """Replicates of the volume drivers, shape (V, replicates).
 
     Orders vary by their day-to-day noise, their value stays as it is. Orders per customer vary with the customers
-    drawn and customers with what is left, both sources of noise taken as independent.
+    drawn and with the orders they place (``Orders.crowding``), customers with what is left.
     """
     orders = case.orders.total[:, None] * np.exp(noise.log_orders)
     ratios = volume_log_ratios(case.log_days, noise.log_weekday, noise.log_event, np.log(orders[1] / orders[0]))

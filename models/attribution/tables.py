@@ -63,6 +63,17 @@ class Orders:
         return total
 
     @property
+    def crowding(self) -> Floats:
+        """How much of a shock to all orders goes into orders per customer, instead of into customers, shape (2,).
+
+        Without one order in a hundred, drawn at random, those customers are missing who had placed no other: their
+        share of the customers is what the number of customers moves by (Good 1953), and the rest moves the frequency.
+        """
+        single = (self.known_orders == 1).sum(axis=1)
+        crowding: Floats = 1 - single / np.maximum(self.customers.sum(axis=1), 1)
+        return crowding
+
+    @property
     def known_share(self) -> float:
         """The share of orders with a known customer, in the period where it is lower."""
         return float(np.min(self.known_orders.sum(axis=1) / self.total))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from etl.periods import Period
+from models.attribution import noise
 from models.attribution.calendar import fit_calendar
 from models.attribution.intervals import interval, leaves_zero_out
 from models.attribution.noise import orders_noise
@@ -67,3 +68,20 @@ def test_no_interval_without_a_spread(replicates):
     low, high = interval(5.0, replicates)
     assert np.isnan([low, high]).all()
     assert not leaves_zero_out(low, high)
+
+
+@pytest.mark.parametrize(("memory", "low", "high"), [(0.0, 1.0, 1.06), (0.6, 1.08, 1.35)])
+def test_what_blocks_miss_of_long_memory_is_made_good(memory, low, high):
+    generator = np.random.default_rng(0)
+    steps = generator.standard_normal(20_000)
+    values = np.zeros(len(steps))
+    for day in range(1, len(steps)):
+        values[day] = memory * values[day - 1] + steps[day]
+    factor = noise._beyond_blocks(values)
+    assert low <= factor <= high
+    truth = 1 / (1 - memory)  # long-run standard deviation
+    assert np.sqrt(noise._block_variance(values, 7)) * factor == pytest.approx(truth, rel=0.06)
+
+
+def test_residuals_that_are_all_zero_miss_nothing():
+    assert noise._beyond_blocks(np.zeros(30)) == 1.0

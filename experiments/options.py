@@ -57,6 +57,12 @@ period_option = click.option("--period", type=period, metavar="PERIOD", help=PER
 measure_option = click.option(
     "--measure", type=click.Choice(MEASURES), default=MEASURES[0], show_default=True, help="What to explain."
 )
+candidate_option = click.option(
+    "--candidate",
+    multiple=True,
+    metavar="NAME|module:Class",
+    help="A candidate to compare, one's own as module:Class; several times for several, by default a choice.",
+)
 baseline_option = click.option("--baseline", type=period, metavar="PERIOD", help=BASELINE_HELP)
 
 
@@ -111,7 +117,9 @@ def _known_options(context: click.Context, name: str, values: dict[Any, Any]) ->
     several = sorted(str(key) for key, value in values.items() if isinstance(value, dict | list))
     if several:
         raise InputError(f"The job file {name} gives several values where one is expected: {', '.join(several)}.")
-    return {str(parameters[str(key)]): str(value) for key, value in values.items() if value is not None}
+    repeated = {parameter.name for parameter in context.command.params if parameter.multiple}
+    named = {str(parameters[str(key)]): str(value) for key, value in values.items() if value is not None}
+    return {name: text.split(",") if name in repeated else text for name, text in named.items()}
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")

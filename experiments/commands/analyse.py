@@ -6,7 +6,14 @@ import click
 
 from etl.errors import UsageError
 from experiments.console import OUTPUT, Progress, print_json, table
-from experiments.options import Command, baseline_option, measure_option, period_option, with_workspace
+from experiments.options import (
+    Command,
+    baseline_option,
+    candidate_option,
+    measure_option,
+    period_option,
+    with_workspace,
+)
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,12 +28,6 @@ _FORECASTING = (
     click.option("--jobs", type=click.IntRange(1), help="Worker processes; by default one a core."),
     click.option("--seed", default=0, show_default=True, help="Seed of everything random."),
 )  # fmt: skip
-candidate_option = click.option(
-    "--candidate",
-    multiple=True,
-    metavar="NAME|module:Class",
-    help="A candidate to compare, one's own as module:Class; several times for several, by default a choice.",
-)
 
 
 def forecasting_options(command: Command) -> Command:

@@ -8,7 +8,15 @@ import click
 
 from etl.errors import UsageError
 from experiments.console import ERRORS, OUTPUT, Progress, print_json, table
-from experiments.options import baseline_option, day, measure_option, period, period_option, with_workspace
+from experiments.options import (
+    baseline_option,
+    candidate_option,
+    day,
+    measure_option,
+    period,
+    period_option,
+    with_workspace,
+)
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -24,8 +32,9 @@ DEMO_PERIOD, DEMO_BASELINE, DEMO_MEASURE = "2025-09", "2025-08", "net_amount_inr
 @click.command()
 @click.option("--scale", default=1.0, show_default=True, help="Size of AtoZ: 1 is 3 million order lines.")
 @click.option("--seed", default=7, show_default=True, help="Seed of the simulation.")
+@candidate_option
 @with_workspace
-def demo(workspace: Workspace, scale: float, seed: int) -> None:
+def demo(workspace: Workspace, scale: float, seed: int, candidate: tuple[str, ...]) -> None:
     """Simulate AtoZ's raw files (if there are none), refresh everything and show why September 2025 fell."""
     from etl.simulator import SimulationOptions
     from etl.simulator.landing import LANDING
@@ -34,7 +43,7 @@ def demo(workspace: Workspace, scale: float, seed: int) -> None:
         if workspace.landing.name != LANDING:
             raise UsageError(f"demo simulates into a folder named {LANDING}: give --landing DIR/{LANDING}.")
         _simulated(workspace.landing.parent, SimulationOptions(seed=seed, scale=scale))
-    _refreshed(workspace, DEMO_MEASURE, period(DEMO_PERIOD), period(DEMO_BASELINE))
+    _refreshed(workspace, DEMO_MEASURE, period(DEMO_PERIOD), period(DEMO_BASELINE), candidate)
 
 
 @click.command()
@@ -103,16 +112,30 @@ def refined(workspace: Workspace) -> "StepResult":
 @period_option
 @baseline_option
 @measure_option
+@candidate_option
 @with_workspace
-def refresh(workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None") -> None:
+def refresh(
+    workspace: Workspace,
+    measure: str,
+    period: "Period | None",
+    baseline: "Period | None",
+    candidate: tuple[str, ...],
+) -> None:
     """Refine what is new, forecast, explain and report; what did not change is skipped.
 
-    Without --period and --baseline it explains the newest whole month against the one before.
+    Without --period and --baseline it explains the newest whole month against the one before. The champion forecasts;
+    where there is none yet, --candidate says what is compared to find one.
     """
-    _refreshed(workspace, measure, period, baseline)
+    _refreshed(workspace, measure, period, baseline, candidate)
 
 
-def _refreshed(workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None") -> None:
+def _refreshed(
+    workspace: Workspace,
+    measure: str,
+    period: "Period | None",
+    baseline: "Period | None",
+    candidates: tuple[str, ...],
+) -> None:
     from experiments.attribution import require_measure
     from experiments.bridge_view import show_bridge
     from experiments.forecasting.settings import Settings
@@ -121,7 +144,7 @@ def _refreshed(workspace: Workspace, measure: str, period: "Period | None", base
     progress = Progress()
     source, asked = workspace.source, Asked(measure, period, baseline)
     require_measure(measure, source.name, legacy=source.legacy_measure)
-    settings = Settings(source=source.name, engine=workspace.engine.name, progress=progress)
+    settings = Settings(source=source.name, engine=workspace.engine.name, progress=progress, candidates=candidates)
     with workspace.alone():
         work = _work(workspace, progress)
         with workspace.writing() as lakehouse:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from models.forecasting.candidates import Candidate
 from models.forecasting.coherent import Coherence, coherent, learn, untaught
 from models.forecasting.cutoffs import choose_cutoffs
 from models.forecasting.metrics import MEASURES, measured
+from models.forecasting.parallel import concurrently
 from models.forecasting.registry import BENCHMARK, default_candidates
 
 CHECK_PATHS = 100
@@ -91,14 +94,15 @@ def judged_by(
     tree: Hierarchy, origins: Sequence[Fold], candidates: Sequence[Candidate], settings: Settings
 ) -> pd.DataFrame:
     """What candidates forecast from each origin and what happened, with the level of each series."""
-    parts = [
-        judge(candidate, origin, seed=settings.seed, jobs=settings.jobs)
-        for candidate in candidates
-        for origin in origins
-    ]
+    tasks = list(product(candidates, origins))
+    parts = concurrently(partial(_judge, settings), tasks, jobs=settings.jobs)
     levels = tree.nodes.set_index("series")["level"]
     judged = pd.concat(parts, ignore_index=True)
     return judged.assign(level=judged["series"].map(levels))
+
+
+def _judge(settings: Settings, task: tuple[Candidate, Fold]) -> pd.DataFrame:
+    return judge(*task, seed=settings.seed, jobs=settings.jobs)
 
 
 def as_published(tree: Hierarchy, judged: pd.DataFrame, method: str, seed: int) -> pd.DataFrame:

@@ -8,6 +8,7 @@ taught about it: every forecast fits it to the newest data, unattended, in secon
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import mlflow
 import pandas as pd
@@ -33,6 +34,7 @@ from experiments.forecasting.watch import watch
 from experiments.tracking import connected, log_tables, open_run
 from models.forecasting.candidates import Candidate
 from models.forecasting.forecaster import fit
+from models.forecasting.parallel import concurrently
 from models.forecasting.registry import QUICK, candidate
 from models.forecasting.scenario import Setting
 
@@ -96,7 +98,7 @@ def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
     with _job(lakehouse, settings, "forecast") as (run, demand):
         watch(lakehouse, run, demand, settings)
         champions = _champions(lakehouse, run, demand, settings)
-        made = {measure: _forecast(demand, champion, settings) for measure, champion in champions.items()}
+        made = _forecasts(demand, champions, settings)
         changes = [changed(lakehouse, demand, champions[name], each.rows, settings) for name, each in made.items()]
         rows = _published(lakehouse, run, demand, GLD_FORECAST, [each.rows for each in made.values()])
         _published(lakehouse, run, demand, GLD_FORECAST_MONTHS, [each.months for each in made.values()])
@@ -191,12 +193,16 @@ def _champions(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, sett
     return {measure: champion_of(demand, version) for measure, version in found.items() if version is not None}
 
 
-def _forecast(demand: Demand, champion: Champion, settings: Settings) -> Forecasted:
-    measure = champion.version.measure
-    settings.progress(
-        f"Forecasting {measure} {settings.horizon} days ahead with {champion.version.training.algorithm}."
-    )
-    mlflow.set_tag(f"digest.{measure}", demand.digest(measure, demand.as_of, settings.horizon))
+def _forecasts(demand: Demand, champions: Mapping[str, Champion], settings: Settings) -> dict[str, Forecasted]:
+    """The measures' forecasts, made beside each other; what each was made from is a tag of the run."""
+    names = ", ".join(f"{measure} with {each.version.training.algorithm}" for measure, each in champions.items())
+    settings.progress(f"Forecasting {settings.horizon} days ahead: {names}.")
+    mlflow.set_tags({f"digest.{name}": demand.digest(name, demand.as_of, settings.horizon) for name in champions})
+    made = concurrently(partial(_forecast, demand, settings), list(champions.values()), jobs=settings.jobs)
+    return dict(zip(champions, made, strict=True))
+
+
+def _forecast(demand: Demand, settings: Settings, champion: Champion) -> Forecasted:
     return forecast_measure(demand, champion, fitted(demand, champion, settings))
 
 

@@ -23,6 +23,7 @@ SCRIPT = Path(sys.executable).with_name("assay")
 PROGRESS = re.compile(r"\[ *\d+\.\ds\] ")
 WIDTH = 400
 SCALE = "0.003"
+CHEAP = ("--candidate", "SeasonalNaive")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ def refreshed(tmp_path_factory) -> Refreshed:
     folder = tmp_path_factory.mktemp("atoz")
     assert call("simulate", folder, "--scale", SCALE).code == 0
     landing, warehouse = folder / "raw", folder / "warehouse"
-    return Refreshed(landing, warehouse, start("refresh", "--landing", landing, "--warehouse", warehouse, "--json"))
+    return Refreshed(
+        landing, warehouse, start("refresh", "--landing", landing, "--warehouse", warehouse, *CHEAP, "--json")
+    )
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +122,9 @@ def two_months(tmp_path_factory) -> Path:
 def demonstrated(two_months) -> Refreshed:
     """The demo on two months."""
     warehouse = two_months.parent / "warehouse"
-    return Refreshed(two_months, warehouse, start("demo", "--landing", two_months, "--warehouse", warehouse, "--json"))
+    return Refreshed(
+        two_months, warehouse, start("demo", "--landing", two_months, "--warehouse", warehouse, *CHEAP, "--json")
+    )
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def call(*arguments: object) -> Answer:
     return Answer(code, out.getvalue(), err.getvalue())
 
 
-def start(*arguments: object, timeout: float = 120, env: dict[str, str] | None = None) -> Answer:
+def start(*arguments: object, timeout: float = 300, env: dict[str, str] | None = None) -> Answer:
     """The console script in a process of its own."""
     command = [str(SCRIPT), *(str(argument) for argument in arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=env or surroundings())

@@ -3,7 +3,7 @@
 Everything that can be tested is one of these two, so that noise, tests and refitting are written once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,8 @@ class Means:
         """As of ``Counts``; what is removed is a difference of means."""
         sums, counts = self._sums(block, weights, removed)
         own_sums, own_counts = self.segments.members @ sums, self.segments.members @ counts
-        return self._differences(own_sums, own_counts, own_sums[0], own_counts[0], weights)
+        moved = self._differences(own_sums, own_counts, own_sums[0], own_counts[0], weights)
+        return moved if removed is None else self._noisier(moved, own_counts[:, 0], counts[:, 0], removed)
 
     def part(self, inside: Codes, block: int, weights: Floats, removed: Floats) -> tuple[float, float]:
         """As of ``Counts``."""
@@ -111,6 +112,11 @@ class Means:
         now = self.sums[:, block] - (0 if removed is None else removed * self.counts[:, block])
         then = self.sums[:, :block] @ weights
         return np.column_stack([now, then]), np.column_stack([self.counts[:, block], self.counts[:, :block] @ weights])
+
+    def _noisier(self, moved: Movement, own_counts: Floats, counts: Floats, removed: Floats) -> Movement:
+        """A share that rose varies more: twice the returns have twice the variance."""
+        raised = self.segments.members @ (counts * np.maximum(removed, 0)) / np.maximum(own_counts, 1)
+        return replace(moved, sampling=moved.sampling * (1 + raised))
 
     def _differences(
         self, sums: Floats, counts: Floats, all_sums: Floats, all_counts: Floats, weights: Floats

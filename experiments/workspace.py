@@ -74,10 +74,23 @@ class Workspace:
     @contextmanager
     def existing_lakehouse(self) -> "Iterator[Lakehouse]":
         """Like ``lakehouse``, but raises ``InputError`` where the warehouse was never filled."""
+        self._require_filled()
+        with self.lakehouse() as lakehouse:
+            yield lakehouse
+
+    @contextmanager
+    def changing_lakehouse(self) -> "Iterator[Lakehouse]":
+        """Like ``existing_lakehouse``, held by this process alone, and released to readers where the block ends well.
+
+        Raises ``LockedError`` where another process holds the warehouse.
+        """
+        self._require_filled()
+        with self.alone(), self.writing() as lakehouse:
+            yield lakehouse
+
+    def _require_filled(self) -> None:
         if not any(self.warehouse.glob("*/*/_delta_log")):
             raise InputError(
                 f"There is no warehouse in {self.warehouse} yet: fill it with assay refresh (or see assay demo), "
                 "or name another folder with --warehouse."
             )
-        with self.lakehouse() as lakehouse:
-            yield lakehouse

@@ -63,7 +63,7 @@ def backtest(
     from experiments.forecasting import jobs as forecasting
 
     progress = Progress()
-    with workspace.existing_lakehouse() as lakehouse, progress.shown():
+    with workspace.changing_lakehouse() as lakehouse, progress.shown():
         settings = _settings(workspace, progress, candidates=candidate, by=by, **options)
         board = forecasting.backtest(lakehouse, settings)
     scores = board.scores.astype(object).mask(board.scores.isna(), None)
@@ -89,7 +89,7 @@ def train(workspace: Workspace, candidate: tuple[str, ...], **options: Any) -> N
     from experiments.forecasting import jobs as forecasting
 
     progress = Progress()
-    with workspace.existing_lakehouse() as lakehouse, progress.shown():
+    with workspace.changing_lakehouse() as lakehouse, progress.shown():
         trained = forecasting.train(lakehouse, _settings(workspace, progress, candidates=candidate, **options))
     rows = [
         (measure, made.training.algorithm, made.number, "champion" if decided else "challenger")
@@ -111,7 +111,7 @@ def promote(workspace: Workspace, force: bool, **options: Any) -> None:  # noqa:
     from experiments.forecasting import jobs as forecasting
 
     progress = Progress()
-    with workspace.existing_lakehouse() as lakehouse, progress.shown():
+    with workspace.changing_lakehouse() as lakehouse, progress.shown():
         decided = forecasting.promote(lakehouse, _settings(workspace, progress, **options), force=force)
     same = "the challenger is the champion: assay train makes another"
     if workspace.json:
@@ -147,7 +147,7 @@ def forecast(workspace: Workspace, what: tuple[str, ...], scenario: str | None, 
     if scenario is not None and not what:
         raise UsageError("--scenario names what --set asks: give --set, too.")
     asked, progress = [parse_setting(text) for text in what], Progress()
-    with workspace.existing_lakehouse() as lakehouse, progress.shown():
+    with workspace.changing_lakehouse() as lakehouse, progress.shown():
         settings = _settings(workspace, progress, **options)
         rows = (
             forecasting.what_if(lakehouse, settings, asked, scenario)
@@ -192,7 +192,7 @@ def explain(workspace: Workspace, measure: str, period: "Period | None", baselin
 
     asked, progress = Asked(measure, period, baseline), Progress()
     workspace.refuse_as_of()
-    with workspace.existing_lakehouse() as lakehouse:
+    with workspace.changing_lakehouse() as lakehouse:
         question = asked.question(attribution.days_held(lakehouse))
         with progress.shown():
             progress(f"explain: {question.period} against {question.baseline}")

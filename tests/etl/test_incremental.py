@@ -97,6 +97,6 @@ def check_sequence(session: SparkSession, folder: Path, seed: int, runs: int) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_growing_landing_folder_ends_as_one_run_over_it(session, tmp_path, seed):
-    check_sequence(session, tmp_path, seed, runs=4)
+    check_sequence(session, tmp_path, seed, runs=3)

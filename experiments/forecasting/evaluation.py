@@ -54,11 +54,11 @@ def published_name(algorithm: str, note: str) -> str:
     return algorithm if note else COHERENT.format(algorithm)
 
 
-def folds(demand: Demand, measure: str, horizon: int) -> list[Fold]:
+def folds(demand: Demand, measure: str, settings: Settings) -> list[Fold]:
     """The origins a measure is backtested from; none where the data are too short."""
     observed = demand.observed[measure]
-    cutoffs = choose_cutoffs(observed.dates[0], demand.as_of, horizon)
-    return [_fold(demand, measure, cutoff, horizon) for cutoff in cutoffs]
+    cutoffs = choose_cutoffs(observed.dates[0], demand.as_of, settings.horizon)[-settings.origins :]
+    return [_fold(demand, measure, cutoff, settings.horizon) for cutoff in cutoffs]
 
 
 def _fold(demand: Demand, measure: str, cutoff: pd.Timestamp, horizon: int) -> Fold:
@@ -70,7 +70,7 @@ def _fold(demand: Demand, measure: str, cutoff: pd.Timestamp, horizon: int) -> F
 
 def evaluate(demand: Demand, measure: str, candidates: Sequence[Candidate], settings: Settings) -> Evaluation:
     """Judge ``candidates``, or the default ones where empty, on one measure and learn from the winner's errors."""
-    tree, origins = demand.tree(measure), folds(demand, measure, settings.horizon)
+    tree, origins = demand.tree(measure), folds(demand, measure, settings)
     if not origins:
         note = f"too little data to backtest {settings.horizon} days ahead: the benchmark is used"
         return Evaluation(measure, None, BENCHMARK.name, untaught(tree), note)

@@ -184,11 +184,11 @@ def _register(demand: Demand, found: Evaluation, settings: Settings) -> Version:
 
 
 def _champions(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, settings: Settings) -> dict[str, Champion]:
-    """The measures' champions; missing ones are trained, by the quick candidates unless some are asked for."""
+    """The measures' champions; missing ones are trained from two origins, by the quick candidates or those asked."""
     missing = tuple(measure for measure in settings.measures if by_alias(measure, CHAMPION) is None)
     if missing:
         chosen = _asked(settings) or QUICK
-        _train(lakehouse, run, demand, chosen, replace(settings, measures=missing))
+        _train(lakehouse, run, demand, chosen, replace(settings, measures=missing, origins=2))
     found = {measure: by_alias(measure, CHAMPION) for measure in settings.measures}
     return {measure: champion_of(demand, version) for measure, version in found.items() if version is not None}
 

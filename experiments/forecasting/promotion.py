@@ -76,7 +76,7 @@ def judge_challenger(demand: Demand, measure: str, settings: Settings, *, force:
 
 def _judged(demand: Demand, measure: str, settings: Settings, champion: Version, challenger: Version) -> Decision:
     """The gate's decision on forecasts as both would have published them from the same origins."""
-    origins, tree = folds(demand, measure, settings.horizon), demand.tree(measure)
+    origins, tree = folds(demand, measure, settings), demand.tree(measure)
     if len(origins) < 2:
         return Decision(promoted=False, reason=f"has too few origins {settings.horizon} days before the last day")
     before, after = (_as_published(tree, origins, each, settings) for each in (champion, challenger))

@@ -25,6 +25,7 @@ class Settings:
         progress: Called with a sentence at every step.
         measures: What to forecast: names of ``experiments.forecasting.data.TARGETS``.
         by: The dimensions to tell apart, every one that a measure has by default.
+        origins: Past days to backtest from, at most three.
         candidates: Names of candidates to compare, ``module:Class`` for one's own; the default ones where empty.
     """
 
@@ -37,6 +38,7 @@ class Settings:
     progress: Callable[[str], None] = silent
     measures: tuple[str, ...] = MEASURES
     by: tuple[str, ...] | None = None
+    origins: int = 3
     candidates: tuple[str, ...] = ()
 
     def tags(self) -> dict[str, str]:

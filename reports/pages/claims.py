@@ -43,12 +43,13 @@ def claims(reading: Reading) -> pd.DataFrame:
 def _lead(rows: pd.DataFrame) -> Sentence:
     if rows.empty:
         return say("Gold holds no tested claim yet: `assay refresh` tests those that the source declares.")
-    broken, unknown = (int((rows["result"] == result).sum()) for result in ("broken", "unknown"))
+    holds, broken, unknown = (int((rows["result"] == result).sum()) for result in RESULTS)
     return say(
-        "Of {claims}, {broken} not hold and {unknown} cannot be told.",
+        "Of {claims}, {holds}, {broken} not and {unknown} be told.",
         claims=count(len(rows), "published claim"),
+        holds=count(holds, "holds", "hold"),
         broken=count(broken, "does", "do"),
-        unknown=count(unknown, "one", "ones"),
+        unknown=count(unknown, "cannot", "cannot"),
     )
 
 

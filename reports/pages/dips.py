@@ -11,7 +11,7 @@ from reports.numbers import STYLES, Unit
 from reports.page import Page
 from reports.reading import Reading
 from reports.sections.daily import around
-from reports.sentences import Sentence, count, money, percent, say, signed
+from reports.sentences import Sentence, count, money, opened, percent, say, signed
 from reports.views import Cell, Section, table
 
 COLUMNS = [
@@ -85,7 +85,11 @@ def _lead(row: pd.Series, days: Period, unit: Unit) -> list[Sentence]:
         amount=signed(float(row["amount"]), unit),
         interval=numbers.interval(float(row["low"]), float(row["high"]), unit),
     )
-    explained = [say("{text}", text=str(row["explanation"]))] if isinstance(row["explanation"], str) else []
+    explained = (
+        [opened(say("{text}.", text=str(row["explanation"]).rstrip(".")))]
+        if isinstance(row["explanation"], str)
+        else []
+    )
     return [told, *explained, _course(row)]
 
 

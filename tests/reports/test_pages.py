@@ -107,7 +107,7 @@ def test_a_forecast_that_had_seen_the_day_is_no_forecast_of_it(snapshot):
 
 def test_what_the_pilot_claimed_is_judged(found):
     page = found["claims"]
-    assert "Of 1 published claim, 1 does not hold" in text_of(page)
+    assert "Of 1 published claim, 0 hold, 1 does not and 0 cannot be told." in text_of(page)
     assert page.sections[0].verdict == "broken"
     assert "Does not hold, which is news: 40% (95%: 30% to 50%)." in text_of(page)
 

@@ -43,7 +43,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Table:
-    """The contract of one Delta table; ``name`` is unique over all layers."""
+    """The contract of one Delta table; ``name`` is unique over all layers.
+
+    Maintenance sorts the rows of a partition by the columns of ``cluster_by``.
+    """
 
     layer: Layer
     name: str
@@ -52,6 +55,7 @@ class Table:
     key: tuple[str, ...]
     invariants: tuple[Invariant, ...] = field(default=())
     partition_by: tuple[str, ...] = field(default=())
+    cluster_by: tuple[str, ...] = field(default=())
 
     @property
     def full_name(self) -> str:

@@ -36,7 +36,7 @@ def publish(warehouse: Path, versions: dict[str, int], batch: str, created_at: d
     newest = newest_release(warehouse)
     number = newest.number + 1 if newest else 1
     release = Release(number, created_at.isoformat(), batch, whole, dict(sorted(versions.items())))
-    path = _folder(warehouse) / f"{number:08d}.json"
+    path = _folder(warehouse) / _file_name(number)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".tmp")
     with unfinished.open("w", encoding="utf-8") as stream:
@@ -66,6 +66,15 @@ def release_whole(warehouse: Path, versions: dict[str, int], created_at: datetim
     newest = newest_release(warehouse)
     if newest is None or not newest.whole or newest.versions != versions:
         publish(warehouse, versions, newest.batch if newest else "", created_at, whole=True)
+
+
+def withdraw(warehouse: Path, release: Release) -> None:
+    """Forget a release: its versions need not be kept any longer."""
+    (_folder(warehouse) / _file_name(release.number)).unlink()
+
+
+def _file_name(number: int) -> str:
+    return f"{number:08d}.json"
 
 
 def _folder(warehouse: Path) -> Path:

@@ -15,6 +15,7 @@ from experiments.commands import (
     forecast_panel,
     localize,
     look,
+    maintain,
     publish,
     quarantine,
     refine,
@@ -28,7 +29,7 @@ COMMANDS = (
     refine.demo, refine.simulate, source.source, refine.etl, quarantine.quarantine, refine.refresh,
     analyse.backtest, analyse.train, analyse.promote, analyse.forecast, analyse.explain, publish.report,
     publish.serve, explain_lines.explain_lines, localize.localize, forecast_panel.forecast_panel,
-    look.status, look.show, look.query, look.ui,
+    look.status, look.show, look.query, look.ui, maintain.maintain,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from etl.contracts import Table
 from etl.lakehouse import Lakehouse, sql_text
+from etl.maintenance import content_version
 from etl.schemas.ops import OPS_RUNS
 
 
@@ -71,8 +72,13 @@ class StepLedger:
         return result
 
     def _inputs(self, step: Step) -> str:
-        """A digest of the step's settings and of the versions of the tables that it reads."""
-        versions = {t.full_name: self._lakehouse.version(t) for t in step.reads if self._lakehouse.exists(t)}
+        """A digest of the step's settings and of the versions of the tables that it reads.
+
+        Maintenance moves rows to other files, which is no reason to run a step again.
+        """
+        lakehouse = self._lakehouse
+        stored = [table for table in step.reads if lakehouse.exists(table)]
+        versions = {t.full_name: content_version(lakehouse.path(t), lakehouse.version(t)) for t in stored}
         content = json.dumps([versions, dict(step.settings)], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 

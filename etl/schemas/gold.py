@@ -113,4 +113,5 @@ GLD_FACT_ORDER_ITEMS = Table(
         ),
     ),
     partition_by=("transaction_month",),
+    cluster_by=("transaction_date",),
 )

@@ -1,6 +1,6 @@
 """Maintenance on real Delta tables: what they say stays, what releases name stays readable, the rest goes."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,7 +8,9 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from etl.contracts import Table
-from etl.maintenance import Stored, maintain, stored_tables
+from etl.errors import InputError
+from etl.maintenance import Stored, content_version, maintain, maintain_warehouse, stored_tables
+from etl.release import newest_release, publish, releases
 from etl.schemas.columns import column
 
 NOW = timedelta(0)
@@ -136,3 +138,69 @@ def test_tables_are_found_with_their_layout_and_the_versions_to_spare(warehouse)
         Stored("gold.gld_t", warehouse / "gold/gld_t", (2, 3), ("day",)),
         Stored("ops.ops_t", warehouse / "ops/ops_t", (1,), ()),
     ]
+
+
+WRITTEN = datetime(2025, 11, 1, tzinfo=UTC)
+LATER = WRITTEN + timedelta(days=30)
+NAMES = ("gold.gld_t", "ops.ops_t")
+
+
+def newest_versions(warehouse):
+    return {name: DeltaTable(warehouse / name.replace(".", "/")).version() for name in NAMES}
+
+
+def weekly(warehouse, now=LATER, retention=NOW):
+    return maintain_warehouse(warehouse, [FACT], retention, now, lambda _: None)
+
+
+def test_maintained_files_are_released_and_earlier_releases_withdrawn(warehouse):
+    for version in (2, 3):
+        publish(warehouse, {"gold.gld_t": version, "ops.ops_t": 0}, "early", WRITTEN, whole=True)
+    publish(warehouse, newest_versions(warehouse), "newest", WRITTEN, whole=True)
+    weekly(warehouse)
+    assert [release.number for release in releases(warehouse)] == [3, 4]
+    newest = newest_release(warehouse)
+    assert (newest.versions, newest.batch, newest.whole) == (newest_versions(warehouse), "newest", True)
+    assert {one.table: one.files_removed for one in weekly(warehouse)} == {"gold.gld_t": 5, "ops.ops_t": 3}
+
+
+def test_a_release_within_the_retention_stays(warehouse):
+    for _ in range(3):
+        publish(warehouse, newest_versions(warehouse), "batch", WRITTEN, whole=True)
+    weekly(warehouse, now=WRITTEN + timedelta(days=6), retention=timedelta(days=7))
+    assert [release.number for release in releases(warehouse)][:3] == [1, 2, 3]
+
+
+def test_the_release_that_readers_have_outlives_any_retention(warehouse):
+    publish(warehouse, {"gold.gld_t": 3, "ops.ops_t": 0}, "refreshed", WRITTEN, whole=True)
+    publish(warehouse, newest_versions(warehouse), "refined", WRITTEN, whole=False)
+    expected = content(stored(warehouse, version=3))
+    for _ in range(3):
+        weekly(warehouse)
+    assert newest_release(warehouse, whole=True).batch == "refreshed"
+    assert content(stored(warehouse, version=3)) == expected
+
+
+def test_what_a_killed_run_left_is_neither_touched_nor_released(warehouse):
+    released = newest_versions(warehouse)
+    publish(warehouse, released, "batch", WRITTEN, whole=True)
+    write_deltalake(warehouse / "gold/gld_t", rows(10, [99]), mode="append")
+    assert [one.table for one in weekly(warehouse)] == ["ops.ops_t"]
+    assert newest_release(warehouse).versions["gold.gld_t"] == released["gold.gld_t"]
+
+
+def test_a_warehouse_that_was_never_released_is_refused(tmp_path):
+    with pytest.raises(InputError, match="nothing to maintain"):
+        weekly(tmp_path)
+
+
+def test_moving_rows_to_other_files_is_no_new_content(warehouse):
+    folder = warehouse / "gold/gld_t"
+    before = DeltaTable(folder).version()
+    for _ in range(2):
+        maintained(warehouse)
+    after = DeltaTable(folder).version()
+    assert after > before
+    assert content_version(folder, after) == before
+    write_deltalake(folder, rows(9, [12]), mode="append")
+    assert content_version(folder, after + 1) == after + 1

@@ -20,10 +20,12 @@ from experiments.options import (
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
+    from etl.lakehouse import Lakehouse
     from etl.periods import Period
     from etl.simulator import Simulation, SimulationOptions
     from etl.work import Work
     from experiments.steps import StepResult
+    from experiments.watching import Refined
 
 # AtoZ's own question: the dip of September 2025, by the measure it was published in
 DEMO_PERIOD, DEMO_BASELINE, DEMO_MEASURE = "2025-09", "2025-08", "net_amount_inr"
@@ -82,9 +84,16 @@ def _simulated(out: Path, options: "SimulationOptions") -> "Simulation":
 
 
 @click.command()
+@click.option("--watch", is_flag=True, help="Keep refining as files land, until Ctrl-C or SIGTERM.")
 @with_workspace
-def etl(workspace: Workspace) -> None:
-    """Land the raw files and refine them to Bronze, Silver and Gold."""
+def etl(workspace: Workspace, *, watch: bool) -> None:
+    """Land the raw files and refine them to Bronze, Silver and Gold.
+
+    Only files that are new or changed are taken, and only the months that they concern are worked out anew.
+    """
+    if watch:
+        _watch(workspace)
+        return
     result = refined(workspace)
     if workspace.json:
         print_json({"warehouse": str(workspace.warehouse), "steps": [vars(result)]})
@@ -94,8 +103,7 @@ def etl(workspace: Workspace) -> None:
 
 def refined(workspace: Workspace) -> "StepResult":
     """Refine what is new, or everything where the source is declared otherwise than before."""
-    from experiments.refresh import etl_step
-    from experiments.steps import StepLedger, StepResult
+    from experiments.steps import StepResult
 
     progress = Progress()
     with workspace.alone():
@@ -103,9 +111,56 @@ def refined(workspace: Workspace) -> "StepResult":
         if work.is_nothing:
             return StepResult.skip("etl")
         with workspace.writing() as lakehouse, progress.shown():
-            now = datetime.now(UTC)
-            step = etl_step(lakehouse, workspace.source, work, now, progress)
-            return StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
+            return _refine(workspace, lakehouse, work, progress)
+
+
+def _refine(workspace: Workspace, lakehouse: "Lakehouse", work: "Work", progress: Progress) -> "StepResult":
+    from experiments.refresh import etl_step  # loads MLflow, which is not needed to say that nothing is new
+    from experiments.steps import StepLedger
+
+    now = datetime.now(UTC)
+    step = etl_step(lakehouse, workspace.source, work, now, progress)
+    return StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
+
+
+def _watch(workspace: Workspace) -> None:
+    from experiments.watching import Watched, micro_batches, until_signalled
+
+    batches = []
+    with workspace.lakehouse() as lakehouse, until_signalled() as stopped:
+        ERRORS.print(f"Watching {workspace.landing}: Ctrl-C stops after the run under way.", markup=False)
+        for batch in micro_batches(lambda: _refine_new(workspace, lakehouse), stopped):
+            batches.append(batch)
+            latest = f"{max(batch.delays):.1f} s after landing" if batch.delays else "no new file"
+            ERRORS.print(f"{len(batch.delays)} files, {batch.rows:,} order lines in Gold, {latest}.", markup=False)
+    watched = Watched(tuple(batches)).to_dict()
+    if workspace.json:
+        print_json({"warehouse": str(workspace.warehouse), **watched})
+    else:
+        OUTPUT.print(
+            f"{watched['files']} files in {watched['batches']} batches; seconds from landing to Gold: "
+            f"median {watched['delay_median']}, p95 {watched['delay_p95']}."
+        )
+
+
+def _refine_new(workspace: Workspace, lakehouse: "Lakehouse") -> "Refined | None":
+    """One ordinary run; None where nothing is new, or another process is writing just now."""
+    from etl.errors import LockedError
+    from etl.release import release_whole
+    from etl.work import find_work
+    from experiments.watching import Refined
+
+    try:
+        with workspace.alone():
+            work = find_work(workspace.source, workspace.warehouse, workspace.landing, workspace.as_of)
+            if work.is_nothing:
+                return None
+            result = _refine(workspace, lakehouse, work, Progress())
+            release_whole(lakehouse.warehouse, lakehouse.versions(), datetime.now(UTC))
+    except LockedError as error:
+        ERRORS.print(str(error), markup=False, soft_wrap=True)
+        return None
+    return Refined(tuple(file.path for file in work.plan.taken), result.rows)
 
 
 @click.command()

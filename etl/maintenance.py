@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 
 from etl.contracts import Table
 from etl.errors import InputError
+from etl.lock import exclusive
 from etl.release import Release, newest_release, publish, releases, withdraw
 
 OPTIMIZE = "OPTIMIZE"
@@ -56,14 +57,21 @@ def maintain_warehouse(
     """Maintain every table that is as the newest release has it, and release it in its new files.
 
     Older releases than ``retention`` are withdrawn first, but for those that readers and the next run start from.
-    Raises ``InputError`` where nothing was released yet. ``now`` is in UTC.
+    Raises ``InputError`` where nothing was released yet, ``LockedError`` where another process writes. ``now`` is in UTC.
     """
-    newest = newest_release(warehouse)
-    if newest is None:
+    if newest_release(warehouse) is None:
         raise InputError(f"There is nothing to maintain in {warehouse} yet: fill it with assay refresh.")
-    for release in _outdated(warehouse, now - retention):
-        withdraw(warehouse, release)
-    spared = [release.versions for release in releases(warehouse)]
+    with exclusive(warehouse):
+        for release in _outdated(warehouse, now - retention):
+            withdraw(warehouse, release)
+        return _release_maintained(warehouse, contracts, retention, now, progress)
+
+
+def _release_maintained(
+    warehouse: Path, contracts: Iterable[Table], retention: timedelta, now: datetime, progress: Callable[[str], None]
+) -> list[Maintained]:
+    kept = releases(warehouse)
+    newest, spared = kept[-1], [release.versions for release in kept]
     tables = [table for table in stored_tables(warehouse, contracts, spared) if _is_released(table, newest)]
     found = maintain(tables, retention, progress)
     versions = newest.versions | {table.name: DeltaTable(table.folder).version() for table in tables}

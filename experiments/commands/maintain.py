@@ -32,7 +32,7 @@ def maintain(workspace: Workspace, keep_days: int) -> None:
     from etl.tables import TABLES
 
     progress = Progress()
-    with workspace.alone(), progress.shown():
+    with progress.shown():
         keep = timedelta(days=keep_days)
         found = maintain_warehouse(workspace.warehouse, TABLES.values(), keep, datetime.now(UTC), progress)
     if workspace.json:

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import pytest
 
+from etl.maintenance import Stored, maintain
 from etl.schemas.daily import GLD_FEATURES_DAILY
 from etl.schemas.ops import OPS_RUNS, OPS_SOURCE
 from experiments.steps import Step, StepLedger, StepResult
@@ -57,6 +58,17 @@ def test_a_new_version_of_a_table_that_is_read_runs_it_again(read):
     write_source(read, date(2025, 10, 31))
     assert not StepLedger(read, "atoz").run(step, "two", NOW + timedelta(hours=1)).skipped
     assert work.done == 2
+
+
+def test_files_of_a_table_that_are_moved_or_removed_do_not(read):
+    write_source(read, date(2025, 10, 31))
+    step = Step("explain", Work(), (OPS_SOURCE,))
+    StepLedger(read, "atoz").run(step, "one", NOW)
+    before = read.version(OPS_SOURCE)
+    (kept_up,) = maintain([Stored(OPS_SOURCE.full_name, read.path(OPS_SOURCE))], timedelta(0), lambda _: None)
+    assert kept_up.files_removed
+    assert read.version(OPS_SOURCE) > before
+    assert StepLedger(read, "atoz").is_current(step)
 
 
 def test_a_table_that_is_written_for_the_first_time_runs_it_again(lakehouse):

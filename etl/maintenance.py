@@ -57,7 +57,7 @@ def maintain_warehouse(
     """Maintain every table that is as the newest release has it, and release it in its new files.
 
     Older releases than ``retention`` are withdrawn first, but for those that readers and the next run start from.
-    Raises ``InputError`` where nothing was released yet, ``LockedError`` where another process writes. ``now`` is in UTC.
+    ``now`` is in UTC. Raises ``InputError`` where nothing was released yet, ``LockedError`` where another one writes.
     """
     if newest_release(warehouse) is None:
         raise InputError(f"There is nothing to maintain in {warehouse} yet: fill it with assay refresh.")

@@ -10,7 +10,7 @@ from models.forecasting.origins import Origin
 from models.forecasting.quantiles import Floats
 
 STEPS = 24
-PRIOR_STEPS = 12
+PRIOR_STEPS = 4
 SHRINKAGE = 0.5
 
 

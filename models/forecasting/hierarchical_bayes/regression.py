@@ -201,7 +201,8 @@ def _ahead(problem: Problem, rows: Integers, prior: Prior) -> Floats:
     if sample.own.shape[2]:
         design = np.concatenate([design, np.take_along_axis(sample.own, steps[:, :, None], axis=1)], axis=2)
     variance = np.maximum((np.matmul(design, found.covariance) * design).sum(axis=2), 0).astype(np.float64)
-    spread = np.sqrt(variance + _wandering(problem, rows, prior) + (1 + MODEL_NOISE) * found.noise[:, None])
+    variance += _wandering(problem, rows, prior) + (1 + MODEL_NOISE) * found.noise[:, None]
+    spread = np.sqrt(variance + _unknown_size(problem)[rows, None])
     scale = replace(problem.scale, size=problem.scale.size[rows])
     return scale.back(centre[:, :, None] + spread[:, :, None] * QUANTILES)
 
@@ -213,6 +214,12 @@ def _wandering(problem: Problem, rows: Integers, prior: Prior) -> Floats:
     beyond = np.maximum(problem.panel.steps[rows] - problem.panel.length + 1, 0)
     pace = float(step.mean()) / GRAINS[problem.panel.frequency.kind].step if step.size else 0.0
     return beyond * pace
+
+
+def _unknown_size(problem: Problem) -> Floats:
+    """Variance of the logarithm of the size of a series without history: that of the others; shape (series,)."""
+    known = np.isfinite(problem.panel.values).any(axis=1)
+    return np.where(known | ~known.any(), 0.0, np.log(problem.scale.size[known]).var() if known.any() else 0.0)
 
 
 def _notes(panel: Panel) -> tuple[str, ...]:

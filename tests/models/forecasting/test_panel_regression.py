@@ -131,7 +131,6 @@ def test_em_finds_the_means_the_variances_and_the_noise(sample):
 def test_group_means_are_shrunk_more_the_less_groups_differ():
     draws = np.random.default_rng(0)
     codes = np.repeat([0, 1, 2], 20)
-    nothing = np.zeros((60, 0, 0), np.float32)
     for gap in (0.0, 3.0):
         mean = draws.normal(0, 0.5, (60, 1)) + gap * codes[:, None]
         found = Posterior(

@@ -1,0 +1,98 @@
+"""The forecasting benchmark: candidates on every set, scored once on what then happened.
+
+    uv run python tests/benchmarks/forecasting/run.py [--candidates Mix,Prophet] [--out FILE] [WORD ...]
+
+Writes a row for each set and candidate to ``results.csv`` as it goes, and ``results.md`` from all rows there.
+"""
+
+import argparse
+import platform
+import resource
+import time
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sets import Task, chosen
+
+from models.forecasting import forecast_panel
+from models.forecasting.quantiles import LEVELS
+from models.forecasting.registry import candidate
+
+HERE = Path(__file__).parent
+QUANTILES = [f"q{level:g}" for level in LEVELS]
+DEFAULT = "SeasonalNaive,Empirical,PanelRegression,LightGBM,Mix"
+
+
+def scored(task: Task, name: str) -> dict[str, float]:
+    """SQL, WAPE, MASE, sMAPE (percent), coverage of the 80% interval, seconds and CPU seconds."""
+    wall, cpu = time.monotonic(), _cpu()
+    rows = forecast_panel(
+        task.history, task.horizon, freq=task.freq, future=task.future, static=task.static, candidate=candidate(name)
+    )
+    spent = {"seconds": time.monotonic() - wall, "cpu": _cpu() - cpu}
+    both = rows.merge(task.actual[["unique_id", "ds", "y"]], on=["unique_id", "ds"]).merge(
+        _scales(task), on="unique_id"
+    )
+    actual, median = both["y"].to_numpy(), both["q0.5"].to_numpy()
+    away = actual[:, None] - both[QUANTILES].to_numpy()
+    loss = 2 * np.maximum(np.array(LEVELS) * away, (np.array(LEVELS) - 1) * away).mean(axis=1)
+    error = np.abs(actual - median)
+    by_series = both.assign(sql=loss / both["scale"], mase=error / both["scale"]).groupby("unique_id")[["sql", "mase"]]
+    size = np.abs(actual) + np.abs(median)
+    return {
+        "series": both["unique_id"].nunique(),
+        "SQL": by_series.mean()["sql"].mean(),
+        "WAPE": error.sum() / np.abs(actual).sum(),
+        "MASE": by_series.mean()["mase"].mean(),
+        "sMAPE": 200 * np.divide(error, size, out=np.zeros_like(size), where=size > 0).mean(),
+        "coverage": both["y"].between(both["q0.1"], both["q0.9"]).mean(),
+        **spent,
+    }
+
+
+def _cpu() -> float:
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
+
+
+def _scales(task: Task) -> pd.DataFrame:
+    """The seasonal error of each history; a series without any is not scored."""
+    ordered = task.history.sort_values(["unique_id", "ds"])
+    differences = ordered.groupby("unique_id")["y"].diff(task.season).abs()
+    scale = differences.groupby(ordered["unique_id"]).mean()
+    return scale[scale > 0].rename("scale").reset_index()
+
+
+def written(rows: pd.DataFrame) -> str:
+    """The results as Markdown, a set a line."""
+    machine = f"{platform.processor() or platform.machine()}, 2 cores, Python {platform.python_version()}"
+    table = rows.round({"SQL": 3, "WAPE": 3, "MASE": 3, "sMAPE": 2, "coverage": 3, "seconds": 0, "cpu": 0})
+    lines = [f"| {' | '.join(table.columns)} |", f"|{'---|' * table.shape[1]}"]
+    lines += [f"| {' | '.join(str(value) for value in row)} |" for row in table.itertuples(index=False)]
+    made = f"Made by `run.py` on {datetime.now(UTC):%Y-%m-%d}, {machine}; seconds are of a busy machine."
+    return "\n".join(["# Forecasting benchmark", "", made, "", *lines, ""])
+
+
+def main() -> None:
+    """Score, row by row."""
+    warnings.simplefilter("ignore")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", nargs="*", help="Parts of the sets' names; all sets without any.")
+    parser.add_argument("--candidates", default=DEFAULT)
+    parser.add_argument("--out", type=Path, default=HERE / "results.csv")
+    asked = parser.parse_args()
+    rows = pd.read_csv(asked.out) if asked.out.exists() else pd.DataFrame()
+    for name, task in chosen(asked.words):
+        for model in asked.candidates.split(","):
+            found = pd.DataFrame([{"set": name, "candidate": model, **scored(task, model)}])
+            rows = pd.concat([rows, found]).drop_duplicates(["set", "candidate"], keep="last", ignore_index=True)
+            rows.to_csv(asked.out, index=False)
+            print(found.round(3).to_string(index=False, header=False), flush=True)
+    asked.out.with_suffix(".md").write_text(written(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The data sets of the forecasting benchmark: each a history, what then happened, and what was known ahead."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import pandas as pd
+import simulated
+
+SHARED = Path(__file__).parents[4] / "shared" / "data"
+STATIC = ["shop", "department", "region", "group", "country"]
+PRODUCT = r"^\d{5}"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One origin of one set.
+
+    Attributes:
+        history: unique_id, ds, y and covariates up to the origin.
+        actual: unique_id, ds, y of the ``horizon`` steps after it.
+        future: The covariates known of these steps, None where there are none.
+        static: Dimensions, None where there are none.
+        freq: Pandas offset.
+        horizon: Steps.
+        season: Steps of the seasonal error.
+    """
+
+    history: pd.DataFrame
+    actual: pd.DataFrame
+    future: pd.DataFrame | None
+    static: pd.DataFrame | None
+    freq: str
+    horizon: int
+    season: int
+
+
+def cut(rows: pd.DataFrame, freq: str, horizon: int, season: int, back: int = 0, least: int = 20) -> Task:
+    """Forecast the last ``horizon`` dates, or those ``back`` dates earlier, of series with ``least`` values before."""
+    dates = sorted(rows["ds"].unique())
+    last, end = dates[-1 - horizon - back], dates[-1 - back]
+    static = [name for name in STATIC if name in rows]
+    past, ahead = rows[rows["ds"] <= last], rows[(rows["ds"] > last) & (rows["ds"] <= end)]
+    known = past.groupby("unique_id")["y"].count()
+    kept = known.index[known >= least]
+    past, ahead = (part[part["unique_id"].isin(kept)].drop(columns=static) for part in (past, ahead))
+    future = ahead.drop(columns="y")
+    dimensions = rows[["unique_id", *static]].drop_duplicates("unique_id") if static else None
+    return Task(past, ahead, future if future.shape[1] > 2 else None, dimensions, freq, horizon, season)
+
+
+def m4(name: str, freq: str, horizon: int, season: int) -> Task:
+    """M4's own split; its series have no dates, so that they are taken to end together."""
+    train = pd.read_csv(SHARED / "m4" / f"{name}-train.csv", index_col=0)
+    test = pd.read_csv(SHARED / "m4" / f"{name}-test.csv", index_col=0).loc[train.index]
+    end = pd.Timestamp("2017-01-01")
+    return Task(
+        _stacked(train, end, freq),
+        _stacked(test, pd.date_range(end, periods=horizon + 1, freq=freq)[-1], freq),
+        None,
+        None,
+        freq,
+        horizon,
+        season,
+    )
+
+
+def _stacked(wide: pd.DataFrame, end: pd.Timestamp, freq: str) -> pd.DataFrame:
+    parts = []
+    for name, row in wide.iterrows():
+        values = row.dropna().to_numpy(float)
+        dates = pd.date_range(end=end, periods=len(values), freq=freq)
+        parts.append(pd.DataFrame({"unique_id": name, "ds": dates, "y": values}))
+    return pd.concat(parts, ignore_index=True)
+
+
+@cache
+def _lines() -> pd.DataFrame:
+    """Sales of Online Retail II: product, country, day, units, revenue; returns and non-products left out."""
+    columns = ["StockCode", "Quantity", "InvoiceDate", "UnitPrice", "Country"]
+    files = sorted((SHARED / "online_retail" / "landing").glob("*.csv"))
+    rows = pd.concat([pd.read_csv(file, usecols=columns, dtype={"StockCode": str}) for file in files])
+    sold = rows[(rows["Quantity"] > 0) & (rows["UnitPrice"] > 0) & rows["StockCode"].str.match(PRODUCT)]
+    return pd.DataFrame(
+        {
+            "product": sold["StockCode"].str.upper().str.strip(),
+            "country": sold["Country"],
+            "day": pd.to_datetime(sold["InvoiceDate"]).dt.normalize(),
+            "units": sold["Quantity"],
+            "revenue": sold["Quantity"] * sold["UnitPrice"],
+        }
+    )
+
+
+def _gridded(rows: pd.DataFrame, by: str, value: str, freq: str, least: int) -> pd.DataFrame:
+    """Sums by series and step, zero where nothing was sold after the first sale; the last, torn step left out."""
+    table = rows.pivot_table(index=pd.Grouper(key="day", freq=freq), columns=by, values=value, aggfunc="sum")
+    table = table.asfreq(freq).iloc[:-1]
+    table = table.loc[:, table.notna().sum() >= least]
+    filled = table.fillna(0).where(table.ffill().notna())
+    return filled.rename_axis("ds").reset_index().melt("ds", var_name="unique_id", value_name="y").dropna()
+
+
+def products(value: str, back: int) -> Task:
+    rows = _gridded(_lines(), "product", value, "W-SUN", 60)
+    return cut(rows.assign(group=rows["unique_id"].str[:3]), "W-SUN", 13, 1, back)
+
+
+def countries(value: str, back: int) -> Task:
+    return cut(_gridded(_lines(), "country", value, "W-SUN", 40), "W-SUN", 13, 1, back)
+
+
+def daily_countries(back: int) -> Task:
+    return cut(_gridded(_lines(), "country", "revenue", "D", 120), "D", 28, 7, back)
+
+
+def weekly_panel(seed: int, regime: str, back: int) -> Task:
+    return cut(simulated.weekly(seed, regime=regime), "W-FRI", 39, 52, back)
+
+
+def daily_panel(seed: int, regime: str, back: int) -> Task:
+    return cut(simulated.daily(seed, regime=regime), "D", 48, 7, back)
+
+
+SETS: dict[str, Callable[[], Task]] = {
+    "M4 Weekly": partial(m4, "Weekly", "W-SUN", 13, 1),
+    "M4 Hourly": partial(m4, "Hourly", "h", 48, 24),
+    "Online Retail, product units, origin 1": partial(products, "units", 13),
+    "Online Retail, product units, origin 2": partial(products, "units", 0),
+    "Online Retail, product revenue": partial(products, "revenue", 0),
+    "Online Retail, country revenue, origin 1": partial(countries, "revenue", 13),
+    "Online Retail, country revenue, origin 2": partial(countries, "revenue", 0),
+    "Online Retail, daily countries": partial(daily_countries, 0),
+    "Simulated weekly A, short": partial(weekly_panel, 1, "A", 39),
+    "Simulated weekly B": partial(weekly_panel, 2, "B", 0),
+    "Simulated daily A": partial(daily_panel, 1, "A", 0),
+    "Simulated daily B, Christmas": partial(daily_panel, 2, "B", 250),
+}
+
+
+def chosen(words: list[str]) -> Iterator[tuple[str, Task]]:
+    """The sets whose names hold one of the words, all without any."""
+    for name, load in SETS.items():
+        if not words or any(word.lower() in name.lower() for word in words):
+            yield name, load()

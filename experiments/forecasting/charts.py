@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from models.forecasting.calibration import NOMINAL, PAIRS
 
@@ -44,6 +45,25 @@ def coverage_chart(judged: pd.DataFrame, title: str) -> go.Figure:
     for model, found in coverage(judged).groupby("model", sort=True):
         figure.add_scatter(x=found["nominal"], y=found["actual"], name=str(model), mode="lines+markers")
     return figure.update_layout(title=title, template="plotly_white", xaxis_title="nominal", yaxis_title="measured")
+
+
+def components_chart(parts: pd.DataFrame, title: str) -> go.Figure:
+    """What each component of a panel regression adds to a series, with its 95% interval, one below the other.
+
+    Args:
+        parts: ds, component, effect, low, high (``models.forecasting.hierarchical_bayes.components``).
+        title: What is shown.
+    """
+    names = list(dict.fromkeys(parts["component"]))
+    figure = make_subplots(rows=len(names), cols=1, shared_xaxes=True, subplot_titles=names)
+    for row, name in enumerate(names, start=1):
+        one = parts[parts["component"] == name]
+        edge = {"x": one["ds"], "line": {"width": 0}, "hoverinfo": "skip", "row": row, "col": 1}
+        figure.add_scatter(y=one["low"], **edge)
+        figure.add_scatter(y=one["high"], fill="tonexty", fillcolor=BAND, **edge)
+        figure.add_scatter(x=one["ds"], y=one["effect"], name=name, line={"color": "#1f77b4"}, row=row, col=1)
+    height = 120 * len(names) + 100
+    return figure.update_layout(title=title, template="plotly_white", showlegend=False, height=height)
 
 
 def page(figures: Mapping[str, go.Figure]) -> str:

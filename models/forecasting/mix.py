@@ -91,7 +91,7 @@ class Mix:
         Raises:
             Exception: The first member's, where all fail.
         """
-        candidates = [member.candidate for member in self._members(panel.frequency.kind)]
+        candidates = [member.candidate for member in self._members(panel.frequency.kind, panel.values.size)]
         origins = past_origins(panel, seed)
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
             now = [pool.submit(each.fit, panel, seed=seed, jobs=jobs) for each in candidates]
@@ -106,20 +106,20 @@ class Mix:
     def restore(self, state: State) -> FittedMix:
         """What ``state`` gave."""
         kind, note = (str(word) for word in state["words"])
-        members = self._members(kind)  # type: ignore[arg-type]
+        members = self._members(kind, 0)  # type: ignore[arg-type]
         places = tuple(int(place) for place in state["places"])
         fitted = tuple(members[place].candidate.restore(_under(f"{place} ", state)) for place in places)
         weights, factors = (state[name].astype(np.float64) for name in ("weights", "factors"))
         return FittedMix(kind, places, fitted, weights, factors, note)  # type: ignore[arg-type]
 
-    def _members(self, kind: Kind) -> tuple[Member, ...]:
-        return usual_members(kind) if self.members is None else self.members
+    def _members(self, kind: Kind, values: int) -> tuple[Member, ...]:
+        return usual_members(kind, values) if self.members is None else self.members
 
     def _learned(
         self, panel: Panel, places: Sequence[int], origins: Sequence[Origin], then: Sequence[Sequence[Future[Forecast]]]
     ) -> tuple[Floats, Floats]:
         """Weights of the members at ``places``, and the factors of the mix they make."""
-        prior = _normed([self._members(panel.frequency.kind)[place].weight for place in places])
+        prior = _normed([self._members(panel.frequency.kind, panel.values.size)[place].weight for place in places])
         whole = [place for place, row in enumerate(then) if all(row[each].exception() is None for each in places)]
         if not whole:
             return prior, np.ones((panel.horizon, len(LEVELS)))

@@ -16,7 +16,7 @@ LEAST_BEFORE: dict[Kind, int] = {"h": 336, "D": 400, "W": 60, "M": 30, "Q": 14}
 MOST_ORIGINS = 3
 FEW_VALUES = 300_000
 """Values of a panel beyond which two origins must do."""
-LEAST_CASES = 200
+LEAST_CASES = 50
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from models.forecasting.hierarchical_bayes.regression import PanelRegression
 from models.forecasting.mix import Mix
 from models.forecasting.prophet import Prophet
 from models.forecasting.seasonal_naive import Drift, SeasonalNaive
+from models.forecasting.statistical import Statistical
 
 BENCHMARK = SeasonalNaive()
 CANDIDATES: tuple[Candidate, ...] = (
@@ -17,6 +18,10 @@ CANDIDATES: tuple[Candidate, ...] = (
     Drift(),
     Empirical(),
     Prophet(),
+    Statistical("AutoETS"),
+    Statistical("DynamicOptimizedTheta"),
+    Statistical("MSTL"),
+    Statistical("CrostonSBA"),
     PanelRegression(),
     Boosting(),
     Mix(),
@@ -24,7 +29,7 @@ CANDIDATES: tuple[Candidate, ...] = (
 
 QUICK: tuple[Candidate, ...] = (BENCHMARK, PanelRegression())
 """What a refresh compares that finds no champion: seconds, also for a thousand series."""
-MOST_SERIES = {"Prophet": 100}
+MOST_SERIES = {"Prophet": 100, "AutoETS": 0, "DynamicOptimizedTheta": 0, "MSTL": 0, "CrostonSBA": 0}
 """Candidates fitted one series at a time, and how many series they are tried on unless they are asked for by name."""
 
 

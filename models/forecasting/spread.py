@@ -15,8 +15,8 @@ MEDIAN = PAIRS
 RANGES = 3
 OVERALL_TRUST = 0.8
 RANGE_TRUST = 0.4
-LEAST = 200
-"""Past forecasts below which nothing is calibrated."""
+WORTH = 30.0
+"""Past forecasts that one, no stretching, counts for."""
 NARROWEST, WIDEST = 0.4, 2.5
 
 
@@ -27,11 +27,12 @@ def stretches(quantiles: Floats, actual: Floats) -> Floats:
         quantiles: Past forecasts, shape (cases, horizon, 9).
         actual: What happened, NaN where unknown, shape (cases, horizon).
     """
-    overall = _factors(quantiles, actual)
+    overall, cases = _factors(quantiles, actual)
     factors = np.ones((quantiles.shape[1], len(LEVELS)))
     for steps in np.array_split(np.arange(quantiles.shape[1]), RANGES):
-        within = _factors(quantiles[:, steps], actual[:, steps])
-        logs = OVERALL_TRUST * np.log(overall) + RANGE_TRUST * np.log(within / overall)
+        within, inside = _factors(quantiles[:, steps], actual[:, steps])
+        logs = OVERALL_TRUST * cases / (cases + WORTH) * np.log(overall)
+        logs = logs + RANGE_TRUST * inside / (inside + WORTH) * np.log(within / overall)
         factors[steps, :PAIRS] = np.exp(logs)
         factors[steps, : -PAIRS - 1 : -1] = np.exp(logs)
     return factors
@@ -43,13 +44,14 @@ def stretched(quantiles: Floats, factors: Floats) -> Floats:
     return np.sort(median + (quantiles - median) * factors, axis=-1)
 
 
-def _factors(quantiles: Floats, actual: Floats) -> Floats:
-    """One factor a pair, the widest first."""
+def _factors(quantiles: Floats, actual: Floats) -> tuple[Floats, int]:
+    """One factor a pair, the widest first, and the past forecasts behind them."""
     away = actual - quantiles[..., MEDIAN]
     known = np.isfinite(away) & (quantiles[..., -1] > quantiles[..., 0])
-    if known.sum() < LEAST:
-        return np.ones(PAIRS)
-    return np.array([_factor(quantiles[known], away[known], pair) for pair in range(PAIRS)])
+    if not known.any():
+        return np.ones(PAIRS), 0
+    factors = np.array([_factor(quantiles[known], away[known], pair) for pair in range(PAIRS)])
+    return factors, int(known.sum())
 
 
 def _factor(quantiles: Floats, away: Floats, pair: int) -> float:

@@ -1,4 +1,4 @@
-"""How much each member of a mix counts: learned at past origins, drawn half-way to what is known to be robust."""
+"""How much each member of a mix counts: learned at past origins, drawn towards what is known to be robust."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,10 @@ from models.forecasting.quantiles import Floats
 
 STEPS = 24
 PRIOR_STEPS = 4
-SHRINKAGE = 0.5
+TRUST = 0.5
+"""Share of what was selected in the weights, where much was seen."""
+WORTH = 500.0
+"""Past forecasts with which it is half of that."""
 
 
 def learned_weights(origins: Sequence[Origin], blends: Sequence[Blend], prior: Floats) -> Floats:
@@ -23,7 +26,7 @@ def learned_weights(origins: Sequence[Origin], blends: Sequence[Blend], prior: F
         prior: Weights that are known to be robust, summing to one.
 
     Returns:
-        Weights summing to one: the mean of the prior and of what was selected.
+        Weights summing to one, between the prior and what was selected.
     """
     counts = PRIOR_STEPS * prior
     totals = [blend.scaled(counts) for blend in blends]
@@ -32,7 +35,9 @@ def learned_weights(origins: Sequence[Origin], blends: Sequence[Blend], prior: F
         best = int(np.argmin(trials))
         counts = counts + (np.arange(len(prior)) == best)
         totals = [total + blend.members[best] for total, blend in zip(totals, blends, strict=True)]
-    found: Floats = SHRINKAGE * prior + (1 - SHRINKAGE) * counts / counts.sum()
+    seen = sum(int(np.isfinite(origin.actual).sum()) for origin in origins)
+    trust = TRUST * seen / (seen + WORTH)
+    found: Floats = (1 - trust) * prior + trust * counts / counts.sum()
     return found
 
 

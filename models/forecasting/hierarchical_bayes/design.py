@@ -40,8 +40,8 @@ GRAINS: dict[Kind, Grain] = {
     "h": Grain(24, 0.99, 1344),
     "D": Grain(14, 0.99, 1100),
     "W": Grain(4, 0.96, 262),
-    "M": Grain(1, 0.9, 180),
-    "Q": Grain(1, 0.85, 80),
+    "M": Grain(3, 0.9, 180),
+    "Q": Grain(2, 0.85, 80),
 }
 FEAST_CENTRES: dict[str, dict[str, list[int]]] = {
     "W": {"Christmas": [-28, -21, -14, -7, 0, 7, 14], "Easter": [-14, -7, 0, 7], "Thanksgiving": [-7, 0, 7, 14]},
@@ -121,7 +121,7 @@ def _seasons(panel: Panel, waves: int, knots: int) -> Iterator[Columns]:
         names = [f"about the {centre:.0f}." for centre in centres]
         yield columns(hats(dates.day.to_numpy(float), centres, width), "day of the month", names, separate=True)
     if kind in ("M", "Q"):
-        yield _dummies(dates.month - 1, 12, "month", separate=False)
+        yield _dummies(dates.month - 1, 12, "month", separate=True)
     elif kind != "h" and _yearly(panel):
         yield from _year(dates, waves, knots)
 

@@ -29,7 +29,7 @@ LEAST_NOISE = 1e-5
 LEAST_VARIANCE = 1e-7
 MOST_SQUARES = 50_000_000
 """Numbers beyond which the products of all pairs of columns are not held at once."""
-FIRST_VARIANCE = {"origin": 0.5, "step": 0.003}
+FIRST_VARIANCE = {"origin": 0.5, "step": 0.003, "month": 0.1}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 LEFT_AT_MOST = 0.02  # of what was expected
+WHOLE = 0.4  # of what was expected: what a day beside a missing one still has
 LEAST_EXPECTED = 25.0
 LONGEST = 20  # days; what stays away longer was given up
 WEEK = 7
@@ -66,7 +67,8 @@ def _missing(days: PlaceDays, counts: Floats, number: int, covered: Flags) -> It
     usual = _usual_gap(days, empty)
     for run in days.runs(empty & ~_closed(days, counts[number])):
         whole = _whole_run(empty, run)
-        if days.sign(run) and len(whole) <= LONGEST and len(whole) > usual and expected[run].sum() >= LEAST_EXPECTED:
+        enough = expected[run].sum() >= LEAST_EXPECTED and _sharp(counts[number], expected, whole)
+        if days.sign(run) and usual < len(whole) <= LONGEST and enough:
             yield run
 
 
@@ -78,6 +80,12 @@ def _expected(days: PlaceDays, counts: Floats, number: int) -> Floats:
     share = float(np.median(counts[number][compared] / counts[0][compared]))
     rest: Floats = (counts[0] - counts[number]) * share / max(1 - share, 0.01)
     return rest
+
+
+def _sharp(counts: Floats, expected: Floats, run: Codes) -> bool:
+    """Whether the days beside the run are whole: files are lost all at once, an outage leaves some orders."""
+    beside = np.array([day for day in (run[0] - 1, run[-1] + 1) if 0 <= day < len(counts)], dtype=np.int64)
+    return bool((counts[beside] >= WHOLE * expected[beside]).all())
 
 
 def _usual_gap(days: PlaceDays, empty: Flags) -> int:

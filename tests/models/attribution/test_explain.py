@@ -116,6 +116,12 @@ def test_missing_days_are_suspected_and_what_they_took_is_data(shop, where):
     assert_adds_up(explanation)
 
 
+def test_an_outage_with_a_day_without_any_order_is_no_lost_file(shop):
+    left = lose(shop, 0.9, "2025-09-10", "2025-09-13", region="East")
+    left = left[~held(left, "2025-09-11", "2025-09-11", region="East")]
+    assert named(explained(left)) == [("outage", {"region": "East"})]
+
+
 @pytest.mark.parametrize("factor", [100.0, 0.01, 83.0])
 def test_a_change_of_unit_is_suspected_and_undone(shop, factor):
     moved = held(shop, "2025-09-20", "2025-09-30", category="food")

@@ -21,6 +21,10 @@ class InputError(AssayError):
     exit_code = 3
 
 
+class ChangedError(InputError):
+    """A landing file changed while it was read."""
+
+
 class QualityError(AssayError):
     """The data broke a rule that stops the run."""
 

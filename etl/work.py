@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 
 from etl.bronze import feed_table
 from etl.contracts import Table
-from etl.errors import InputError, raise_problems
+from etl.errors import ChangedError, InputError, raise_problems
 from etl.landing import look
 from etl.ledger import Plan, entries_of, plan
 from etl.release import Release, newest_release
@@ -87,8 +87,8 @@ class Work:
         ]
 
     def require_unchanged(self) -> None:
-        """Raise ``InputError`` where a file that was taken is not the one that was looked at any more."""
-        raise_problems(_changed_since(self.plan))
+        """Raise ``ChangedError`` where a file that was taken is not the one that was looked at any more."""
+        raise_problems(_changed_since(self.plan), ChangedError)
 
 
 def find_work(source: Source, warehouse: Path, landing: Path, as_of: date | None = None) -> Work:

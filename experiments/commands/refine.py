@@ -144,8 +144,8 @@ def _watch(workspace: Workspace) -> None:
 
 
 def _refine_new(workspace: Workspace, lakehouse: "Lakehouse") -> "Refined | None":
-    """One ordinary run; None where nothing is new, or another process is writing just now."""
-    from etl.errors import LockedError
+    """One ordinary run; None where nothing is new, or another process is writing just now, the tables or a file."""
+    from etl.errors import ChangedError, LockedError
     from etl.release import release_whole
     from etl.work import find_work
     from experiments.watching import Refined
@@ -157,7 +157,7 @@ def _refine_new(workspace: Workspace, lakehouse: "Lakehouse") -> "Refined | None
                 return None
             result = _refine(workspace, lakehouse, work, Progress())
             release_whole(lakehouse.warehouse, lakehouse.versions(), datetime.now(UTC))
-    except LockedError as error:
+    except (LockedError, ChangedError) as error:
         ERRORS.print(str(error), markup=False, soft_wrap=True)
         return None
     return Refined(tuple(file.path for file in work.plan.taken), result.rows)

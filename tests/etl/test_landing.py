@@ -1,10 +1,12 @@
 import hashlib
+import os
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from etl.errors import InputError
-from etl.landing import landed_files
+from etl.landing import landed_files, look
 from etl.source import load_source
 
 FEEDS = {
@@ -98,3 +100,57 @@ def test_all_feeds_without_files_are_in_one_message(landing):
 def test_a_day_before_every_file_leaves_the_feed_without_files(landing):
     with pytest.raises(InputError, match="No files of feed 'order_items'"):
         names(landing, as_of=date(2025, 9, 2))
+
+
+def seen(landing, known=()):
+    return look(load_source("atoz"), landing, known={file.name: file for file in known})
+
+
+def aged(path, seconds=60):
+    """Put the file's last change some time back, as of a file that landed before."""
+    then = path.stat().st_mtime - seconds
+    os.utime(path, (then, then))
+
+
+def test_a_known_file_of_the_same_size_and_time_is_not_read_again(landing):
+    for name in FEEDS.values():
+        aged(landing / name)
+    known = [replace(file, content_hash="as known") for file in seen(landing).files]
+    assert {file.content_hash for file in seen(landing, known).files} == {"as known"}
+    aged(landing / FEEDS["brands"])
+    again = {file.feed: file.content_hash for file in seen(landing, known).files}
+    assert again.pop("brands") == hashlib.sha256(b"x\n").hexdigest()
+    assert set(again.values()) == {"as known"}
+
+
+def test_a_file_changed_a_moment_ago_is_read_again_whatever_its_time_says(landing):
+    known = [replace(file, content_hash="as known") for file in seen(landing).files]
+    assert "as known" not in {file.content_hash for file in seen(landing, known).files}
+
+
+def test_unfinished_files_are_named(landing):
+    place(landing, "order_items/landing/order_items_2025-09-04.part")
+    atoz = load_source("atoz")
+    everything = atoz.feeds["order_items"].model_copy(update={"path": "order_items/landing/*"})
+    source = atoz.model_copy(update={"feeds": atoz.feeds | {"order_items": everything}})
+    assert look(source, landing).unfinished == ["order_items/landing/order_items_2025-09-04.part"]
+
+
+def test_a_feed_whose_files_were_taken_before_may_have_none_now(landing):
+    known = seen(landing).files
+    (landing / FEEDS["brands"]).unlink()
+    assert "brands" not in {file.feed for file in seen(landing, known).files}
+
+
+def test_a_file_that_grew_or_went_is_not_the_one_that_was_looked_at(landing):
+    files = {file.feed: file for file in seen(landing).files}
+    (landing / FEEDS["brands"]).write_bytes(b"more than before")
+    (landing / FEEDS["category"]).unlink()
+    assert [feed for feed, file in sorted(files.items()) if not file.is_unchanged()] == ["brands", "category"]
+
+
+def test_a_header_alone_holds_no_lines(landing):
+    place(landing, FEEDS["brands"], b"brand_code\n\n")
+    place(landing, FEEDS["category"], b"category_code\nTOY\n")
+    holding = {file.feed: file.holds_lines() for file in seen(landing).files}
+    assert (holding["brands"], holding["category"]) == (False, True)

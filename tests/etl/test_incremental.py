@@ -5,10 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from etl.lakehouse import LAYERS, Lakehouse
+from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_RESTATEMENTS
+from etl.schemas.silver import SLV_ORDER_ITEMS
 from etl.source import load_source
 from etl.work import find_work, refined_tables
 from tests.etl.equality import equal_tables
@@ -94,6 +97,32 @@ def check_sequence(session: SparkSession, folder: Path, seed: int, runs: int) ->
     refine(at_once, ATOZ, landing)
     assert differences(grown, at_once) == []
     forget(session)
+
+
+def test_a_late_file_restates_its_day_and_says_so(lakehouse, tmp_path):
+    line = "{0},{0} 10:20:30,C1,{1},1,P1,2,INR,100.00,0,18.00,Website,".format
+    first = {"2025-09-03": [line("2025-09-03", "O1")], "2025-09-05": [line("2025-09-05", "O2")]}
+    landing = write_landing(tmp_path / "landing", order_items=first)
+    refine(lakehouse, ATOZ, landing)
+    assert lakehouse.read(OPS_RESTATEMENTS).count() == 0
+    write_file(landing, "order_items", "2025-09-06", [line("2025-09-03", "O3"), line("2025-09-06", "O4")])
+    refine(lakehouse, ATOZ, landing)
+    (restated,) = (row.asDict() for row in lakehouse.read(OPS_RESTATEMENTS).collect())
+    assert (restated["date"], restated["rows_before"], restated["rows_after"]) == (date(2025, 9, 3), 1, 2)
+    assert (restated["net_revenue_before"], restated["net_revenue_after"]) == (200, 400)
+    assert restated["causes"] == "order_items/landing/order_items_2025-09-06.csv"
+
+
+def test_a_batch_leaves_the_files_of_other_months_alone(lakehouse, tmp_path):
+    line = "{0},{0} 10:20:30,C1,{1},1,P1,2,INR,100.00,0,18.00,Website,".format
+    landing = write_landing(tmp_path / "landing", order_items={"2025-08-31": [line("2025-08-31", "O1")]})
+    refine(lakehouse, ATOZ, landing)
+    tables = [lakehouse.path(table) for table in (SLV_ORDER_ITEMS, GLD_FACT_ORDER_ITEMS)]
+    before = [set(DeltaTable(path).file_uris()) for path in tables]
+    write_file(landing, "order_items", "2025-09-01", [line("2025-09-01", "O2")])
+    refine(lakehouse, ATOZ, landing)
+    after = [set(DeltaTable(path).file_uris()) for path in tables]
+    assert all(old < new and len(new - old) == 1 for old, new in zip(before, after, strict=True))
 
 
 @pytest.mark.slow

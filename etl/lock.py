@@ -20,6 +20,7 @@ def exclusive(warehouse: Path) -> Iterator[None]:
     Raises ``LockedError`` at once where another process holds it. The kernel frees the lock of a process that died, so
     none is ever left behind; the file only tells who holds it.
     """
+    is_new = not warehouse.exists()
     try:
         warehouse.mkdir(parents=True, exist_ok=True)
         stream = (warehouse / LOCK).open("a+", encoding="utf-8")
@@ -36,4 +37,9 @@ def exclusive(warehouse: Path) -> Iterator[None]:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         stream.write(f"Process {os.getpid()} on {socket.gethostname()}, since {now},\n")
         stream.flush()
-        yield
+        try:
+            yield
+        finally:
+            if is_new and list(warehouse.iterdir()) == [warehouse / LOCK]:  # nothing came of it
+                (warehouse / LOCK).unlink()
+                warehouse.rmdir()

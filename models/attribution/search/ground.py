@@ -98,6 +98,10 @@ class Ground:
             inside = self.blocks.days[self.blocks.of_day == block]
             yield from (self.blocks.days.get_indexer(dates) for dates in event_days(self.calendar, inside))
 
+    def named_days(self) -> Flags:
+        """Whether the calendar names each day."""
+        return np.asarray(self.blocks.days.isin(self.calendar["date"]))
+
     def stretch(self, days: Codes) -> tuple[date, date]:
         """The first and last of some days."""
         return self.blocks.days[days[0]].date(), self.blocks.days[days[-1]].date()

@@ -13,7 +13,9 @@ from models.attribution.search.days import OrderDays
 from models.attribution.search.drivers import volume
 from models.attribution.search.evidence import Cause, Question, removed_by
 from models.attribution.search.ground import Ground
+from models.attribution.search.known import find_known
 from models.attribution.search.noise import learn_noise
+from models.attribution.search.scans import learn_windows
 from models.attribution.search.total import (
     EVENT_FREEDOM,
     Event,
@@ -36,12 +38,14 @@ OUTAGE = -0.4  # logarithm of what is left of orders: a smaller fall is a lull
 
 def find_volume(ground: Ground) -> Iterator[Finding]:
     """Days unlike the others first; then, these taken out, segments of the whole period; then the whole business."""
-    windows, calm = find_windows(ground.order_days, window_errors(ground.order_days), ground.events())
+    noise, errors = learn_windows(ground.order_days), window_errors(ground.order_days)
+    windows, calm = find_windows(ground.order_days, noise, errors)
+    known, calm = find_known(calm, ground.events(), ground.named_days(), noise, errors)
     events: list[Event] = []
     while len(events) < MOST_EVENTS and (event := find_event(calm)) is not None:
         events.append(event)
         calm = without_event(calm, event)
-    yield from (_of_window(ground, window) for window in windows)
+    yield from (_of_window(ground, window) for window in (*windows, *known))
     yield from (_of_event(ground, event) for event in events)
     whole = whole_movement(calm)
     causes = _segments(ground, calm, whole)

@@ -49,6 +49,19 @@ class Scan:
         told: Flags = self.expected >= LEAST_EXPECTED
         return told
 
+    def clear(self, dispersion: float, between: Floats, own: Floats) -> Floats:
+        """Standard errors of each window by its Poisson deviance, which also holds where few orders were expected.
+
+        Args:
+            dispersion: Variance of counts over that of independent orders.
+            between: Variance that counting does not explain, shape (S, 1).
+            own: How much more each segment varies, shape (S, 1).
+        """
+        found, expected = self.found, np.maximum(self.expected, HALF)
+        surprise = np.where(found > 0, found * np.log(np.maximum(found, HALF) / expected), 0) - (found - expected)
+        clear: Floats = np.sqrt(np.maximum(2 * surprise, 0) / ((dispersion + between * expected) * own))
+        return clear
+
 
 @dataclass(frozen=True)
 class WindowNoise:
@@ -73,11 +86,9 @@ class WindowNoise:
 
     def clear(self, one: Scan) -> Floats:
         """Standard errors of each window by its Poisson deviance, none where too little is at stake."""
-        found, expected = one.found, np.maximum(one.expected, HALF)
-        surprise = np.where(found > 0, found * np.log(np.maximum(found, HALF) / expected), 0) - (found - expected)
         between, own = self.between[one.length - 1][:, None], self.own[one.length - 1][:, None]
-        clear = np.sqrt(np.maximum(2 * surprise, 0) / ((self.dispersion + between * expected) * own))
-        small = (np.abs(found - one.expected) < LEAST_ORDERS) | (np.abs(one.shift) < LEAST_SHIFT)
+        clear = one.clear(self.dispersion, between, own)
+        small = (np.abs(one.found - one.expected) < LEAST_ORDERS) | (np.abs(one.shift) < LEAST_SHIFT)
         small[0] = True  # the whole business has nothing to be held against
         return np.where(small, 0.0, clear)
 
@@ -85,8 +96,8 @@ class WindowNoise:
 def scan(days: OrderDays, block: int) -> Iterator[Scan]:
     """Windows of one day up to half the block."""
     inside = days.block_days(block)
-    own = _running(days.of_segments[:, inside])
-    rest = _running((days.of_segments[:1] - days.of_segments)[:, inside] * days.weekday_tilt[:, inside])
+    own = running(days.of_segments[:, inside])
+    rest = running((days.of_segments[:1] - days.of_segments)[:, inside] * days.weekday_tilt[:, inside])
     for length in range(1, min(LONGEST, len(inside) // 2) + 1):
         found, base = (sums[:, length:] - sums[:, :-length] for sums in (own, rest))
         share = (own[:, -1:] - found) / np.maximum(rest[:, -1:] - base, HALF)
@@ -101,8 +112,8 @@ def learn_windows(days: OrderDays) -> WindowNoise:
         return WindowNoise(np.full(shape, LEAST_BETWEEN), 1.0, np.ones(shape), np.inf)
     dispersion = _dispersion(days, [one for one in past if one.length == 1])
     by_length = [[one for one in past if one.length == length] for length in range(1, LONGEST + 1)]
-    between = np.array([_between(days, scans, dispersion) for scans in by_length])
-    own = np.array([_own(scans, between[i], dispersion) for i, scans in enumerate(by_length)])
+    between = np.array([between_windows(days, scans, dispersion) for scans in by_length])
+    own = np.array([own_noise(scans, between[i], dispersion) for i, scans in enumerate(by_length)])
     noise = WindowNoise(between, dispersion, own, np.inf)
     return WindowNoise(between, dispersion, own, max(float(noise.clear(one).max()) for one in past))
 
@@ -115,7 +126,7 @@ def _dispersion(days: OrderDays, single: list[Scan]) -> float:
     return max(1.0, float(np.median(found)) / MEDIAN_SQUARE) if len(found) else 1.0
 
 
-def _between(days: OrderDays, scans: list[Scan], dispersion: float) -> Floats:
+def between_windows(days: OrderDays, scans: list[Scan], dispersion: float) -> Floats:
     """The variance between windows of one length that counting does not explain, by segment's kind."""
     between = np.full(days.segments.size, LEAST_BETWEEN)
     for kind in range(len(days.segments.sets)):
@@ -129,7 +140,7 @@ def _between(days: OrderDays, scans: list[Scan], dispersion: float) -> Floats:
     return between
 
 
-def _own(scans: list[Scan], between: Floats, dispersion: float) -> Floats:
+def own_noise(scans: list[Scan], between: Floats, dispersion: float) -> Floats:
     """By segment, its mean square over its kind's; overlapping windows count as those that do not overlap."""
     squares, counts = np.zeros(len(between)), np.zeros(len(between))
     for one in scans:
@@ -140,5 +151,6 @@ def _own(scans: list[Scan], between: Floats, dispersion: float) -> Floats:
     return own
 
 
-def _running(values: Floats) -> Floats:
+def running(values: Floats) -> Floats:
+    """Sums of all columns before each, and of all, shape (rows, columns + 1)."""
     return np.concatenate([np.zeros((len(values), 1)), values.cumsum(axis=1)], axis=1)

@@ -1,6 +1,5 @@
 """Some days of a segment that are unlike the others of their period: outages, local events."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +8,9 @@ from scipy import stats
 
 from models.attribution.search.contrasts import HALF, Counts
 from models.attribution.search.days import OrderDays
-from models.attribution.search.evidence import FALSE_DISCOVERIES, Evidence, Question, weigh
+from models.attribution.search.evidence import Evidence, Question, weigh
 from models.attribution.search.relatives import settle
-from models.attribution.search.scans import LEAST_SHIFT, LONGEST, WindowNoise, learn_windows, scan
+from models.attribution.search.scans import LONGEST, WindowNoise, scan
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -48,31 +47,14 @@ class Window:
     known: bool
 
 
-def find_windows(days: OrderDays, whole_error: Floats, events: Iterable[Codes]) -> tuple[list[Window], OrderDays]:
-    """Windows in the baseline and the period, and the days as they would have been without.
-
-    Of all runs of days the clearest first; then the days that the calendar names, which nobody had to search for, so
-    that fewer standard errors tell.
+def find_windows(days: OrderDays, noise: WindowNoise, whole_error: Floats) -> tuple[list[Window], OrderDays]:
+    """Windows in the baseline and the period, the clearest first, and the days as they would have been without.
 
     Args:
         days: The orders.
+        noise: Of windows.
         whole_error: Standard error of the whole business's orders in a window of 1, 2, ... days.
-        events: The days of each event of the calendar in a period.
     """
-    noise = learn_windows(days)
-    windows, days = _scanned(days, noise, whole_error)
-    for event in events:
-        question = _question(days, event, noise, whole_error)
-        seen = weigh(question, [])
-        named = np.flatnonzero((seen.q_value < FALSE_DISCOVERIES) & (np.abs(seen.shift) > LEAST_SHIFT))
-        if len(named):
-            segment = settle(question, seen, int(named[np.argmax(seen.score[named])]))
-            window, days = _taken_out(days, segment, event, seen, known=True)
-            windows.append(window)
-    return windows, days
-
-
-def _scanned(days: OrderDays, noise: WindowNoise, whole_error: Floats) -> tuple[list[Window], OrderDays]:
     windows: list[Window] = []
     threshold = max(CLEAR, RECORD * noise.clearest)
     while len(windows) < MOST_WINDOWS and np.isfinite(threshold):
@@ -80,11 +62,11 @@ def _scanned(days: OrderDays, noise: WindowNoise, whole_error: Floats) -> tuple[
         if best is None or best[0] < threshold:
             break
         clear, segment, run = best
-        question = _question(days, run, noise, whole_error)
+        question = window_question(days, run, noise, whole_error)
         seen = weigh(question, [])
         alike = np.flatnonzero((seen.clear > MIRRORED * seen.clear[segment]) & question.contrast.tested)
         segment = int(alike[np.argmax(seen.score[alike])]) if len(alike) else segment
-        window, days = _taken_out(days, settle(question, seen, segment), run, seen, clear=clear)
+        window, days = _taken_out(days, settle(question, seen, segment), run, seen, clear)
         windows.append(window)
     return windows, days
 
@@ -103,7 +85,7 @@ def _clearest(days: OrderDays, noise: WindowNoise) -> tuple[float, int, Codes] |
     return best
 
 
-def _question(days: OrderDays, window: Codes, noise: WindowNoise, whole_error: Floats) -> Question:
+def window_question(days: OrderDays, window: Codes, noise: WindowNoise, whole_error: Floats) -> Question:
     """The window's days against the other days of their block, brought to the same days of the week."""
     others, index = _others(days, window), days.weekday_index
     scaled = index[window].sum() / index[others].sum()
@@ -118,9 +100,7 @@ def _others(days: OrderDays, window: Codes) -> Codes:
     return others
 
 
-def _taken_out(
-    days: OrderDays, segment: int, window: Codes, seen: Evidence, *, known: bool = False, clear: float = 0.0
-) -> tuple[Window, OrderDays]:
+def _taken_out(days: OrderDays, segment: int, window: Codes, seen: Evidence, clear: float) -> tuple[Window, OrderDays]:
     """The window as it is named, and the days with what they would have been.
 
     The q-value of a window that was searched for is that of one as clear anywhere (Bonferroni).
@@ -139,7 +119,7 @@ def _taken_out(
         error=float(seen.error[segment]),
         expected=expected,
         found=found,
-        q_value=float(seen.q_value[segment]) if known else anywhere,
-        known=known,
+        q_value=anywhere,
+        known=False,
     )
     return named, days.with_counts(leaves, window, usual[:, None] * profile)

@@ -72,6 +72,24 @@ def test_an_outage_is_named_by_its_days(shop):
     assert only["low"] <= revenue(left) - revenue(shop) <= only["high"]
 
 
+def known_event(first, last):
+    return pd.DataFrame({"date": pd.date_range(first, last), "event": "fast"})
+
+
+def test_an_event_of_the_calendar_is_named_where_it_was_kept(shop):
+    left = lose(shop, 0.3, "2025-09-08", "2025-09-19", region="North")
+    explanation = explained(left, calendar=known_event("2025-09-08", "2025-09-19"))
+    assert named(explanation) == [("event_shift", {"region": "North"})]
+    only = explanation.segments.iloc[0]
+    assert only["dates"] == ["2025-09-08", "2025-09-19"]
+    assert only["driver"] == "events"
+    assert only["low"] <= revenue(left) - revenue(shop) <= only["high"] < 0
+
+
+def test_an_event_of_the_calendar_that_changed_nothing_is_not_named(shop):
+    assert named(explained(shop, calendar=known_event("2025-09-08", "2025-09-19"))) == [("normal_variation", {})]
+
+
 @pytest.mark.parametrize(
     ("code", "column", "change"),
     [

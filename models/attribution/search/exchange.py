@@ -16,7 +16,7 @@ from models.attribution.search.ground import Ground
 
 Floats = NDArray[np.float64]
 
-CLEAR = 2.6  # standard errors
+LEVEL = 0.01  # of a false name among all currencies
 LEAST_STEP = 1e-9
 NORMAL_MAD = 1.4826
 FREEDOM = 30.0
@@ -30,16 +30,18 @@ class RateMovement:
         currency: Its code.
         shift: Logarithm of the ratio.
         error: How far a random walk with the currency's own steps would have gone, one standard error.
+        tried: How many currencies were looked at.
     """
 
     currency: object
     shift: float
     error: float
+    tried: int
 
     @property
     def p_value(self) -> float:
-        """Of so far a way without a cause."""
-        return float(2 * stats.norm.sf(abs(self.shift) / self.error))
+        """Of so far a way without a cause, in any of the currencies (Bonferroni)."""
+        return min(1.0, self.tried * float(2 * stats.norm.sf(abs(self.shift) / self.error)))
 
 
 def find_rates(ground: Ground) -> Iterator[Finding]:
@@ -66,11 +68,16 @@ def _place(ground: Ground, currency: object, held: NDArray[np.bool_]) -> dict[st
 def moved_rates(lines: Lines) -> list[RateMovement]:
     """The currencies whose rate moved."""
     rates = lines.table.assign(rate=np.log(lines.table["fx_rate"]))
-    found = [_movement(lines, currency, own) for currency, own in rates.groupby("currency", observed=True, sort=True)]
-    return [move for move in found if move is not None and abs(move.shift) > CLEAR * move.error]
+    floating = [
+        (currency, own)
+        for currency, own in rates.groupby("currency", observed=True, sort=True)
+        if np.ptp(own["rate"]) > LEAST_STEP
+    ]
+    found = [_movement(lines, currency, own, len(floating)) for currency, own in floating]
+    return [move for move in found if move is not None and move.p_value < LEVEL]
 
 
-def _movement(lines: Lines, currency: object, own: pd.DataFrame) -> RateMovement | None:
+def _movement(lines: Lines, currency: object, own: pd.DataFrame, tried: int) -> RateMovement | None:
     in_baseline, in_period = inside(own, lines.comparison)
     if not in_baseline.any() or not in_period.any():
         return None
@@ -81,4 +88,4 @@ def _movement(lines: Lines, currency: object, own: pd.DataFrame) -> RateMovement
     baseline, period = (daily[daily.index.isin(own.loc[held, "date"])] for held in (in_baseline, in_period))
     # the difference of two adjoining means of a random walk: a third of their days' steps
     error = step * np.sqrt((len(baseline) + len(period)) / 3)
-    return RateMovement(currency, float(period.mean() - baseline.mean()), float(error))
+    return RateMovement(currency, float(period.mean() - baseline.mean()), float(error), tried)

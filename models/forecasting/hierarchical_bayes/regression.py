@@ -25,7 +25,9 @@ from models.forecasting.quantiles import LEVELS, Floats, quantile_mean
 from models.forecasting.scales import Scale, scale_of
 
 ROUNDS = 6
-"""Of EM; more change nothing that matters."""
+"""Of EM; more change nothing that matters, but of days."""
+DAILY_ROUNDS = 10
+"""Variances of the many columns of a day settle more slowly: 6 rounds forecast .2% to .8% worse on three panels."""
 LOOKS = 3
 """E-steps until noise and weights of a series have settled under a known prior."""
 LARGEST_SAMPLE = 1500
@@ -65,8 +67,9 @@ class PanelRegression:
         blocks = [problem.sample(rows) for rows in problem.blocks(chosen)]
         found = [first_posterior(block, prior) for block in blocks]
         groups = tuple(codes[chosen] for codes in panel.static.values())
+        rounds = DAILY_ROUNDS if panel.frequency.kind == "D" else ROUNDS
         with threadpool_limits(1, "blas"):
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 found = [_light(posterior(block, prior, last)) for block, last in zip(blocks, found, strict=True)]
                 prior = updated(prior, _joined(found), groups, families, separate)
         return FittedRegression(self, prior)

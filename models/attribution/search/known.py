@@ -99,9 +99,8 @@ def find_known(
     """
     windows: list[Window] = []
     for event in events:
-        surroundings = surroundings_of(event, named)
         for _ in range(MOST_PLACES):
-            window = _clearest(days, event, surroundings, noise, whole_error)
+            window = _clearest(days, event, named, noise, whole_error)
             if window is None:
                 break
             windows.append(window)
@@ -124,13 +123,12 @@ def _side(outward: Flags) -> tuple[int, int]:
     return skipped, count if count >= LEAST_SIDE else 0
 
 
-def _clearest(
-    days: OrderDays, event: Codes, surroundings: Surroundings, noise: WindowNoise, whole_error: Floats
-) -> Window | None:
+def _clearest(days: OrderDays, event: Codes, named: Flags, noise: WindowNoise, whole_error: Floats) -> Window | None:
     """The part of the business that the event explains best, None where none is clear."""
+    surroundings = surroundings_of(event, named)
     if not surroundings.before + surroundings.after:
         return None
-    past, now = _held(days, event, surroundings)
+    past, now = _held(days, event, surroundings, named)
     if past.found.shape[1] < LEAST_PAST * surroundings.length:
         return None
     seen = _weigh(days, past, now, noise.dispersion * surroundings.sampling)
@@ -138,7 +136,8 @@ def _clearest(
     if not len(clear):
         return None
     best = int(clear[np.argmax(seen.score[clear])])
-    segment = settle(window_question(days, event, noise, whole_error), seen, best) if best else best
+    question = window_question(days, event, noise, whole_error)
+    segment = settle(question, seen, best, LEVEL) if best else best
     found = float(days.of_segments[segment, event].sum())
     return Window(
         segment=segment,
@@ -152,20 +151,20 @@ def _clearest(
     )
 
 
-def _held(days: OrderDays, event: Codes, surroundings: Surroundings) -> tuple[Scan, Scan]:
-    """Every such run of history, and the event, each against what its surroundings and the rest let expect."""
+def _held(days: OrderDays, event: Codes, surroundings: Surroundings, named: Flags) -> tuple[Scan, Scan]:
+    """Every such run of history without an event, and the event, each against what is to be expected of it."""
     own, whole = days.of_segments, days.of_segments[0]
     found, usual = surroundings.slide(own / (days.weekday_index * days.weekday_tilt))
     rest_found, rest_usual = surroundings.slide((whole - own) / days.weekday_index)
     start = int(event[0]) - surroundings.lead
     compared = int(np.flatnonzero(days.blocks.of_day >= days.blocks.size - 2)[0])
-    history = slice(0, max(compared - surroundings.days + 1, 0))
+    eventful, _ = surroundings.slide(named[None, :].astype(float))
+    history = np.flatnonzero(eventful[0, : max(compared - surroundings.days + 1, 0)] == 0)
     rest = np.log((rest_found + HALF) / (rest_usual + HALF))
     shared = _shared(np.log((found + HALF) / (usual + HALF))[:, history], rest[:, history])
     expected = usual * np.exp(shared[:, None] * rest)
     past, now = (
-        Scan(start, surroundings.length, found[:, held], expected[:, held])
-        for held in (history, slice(start, start + 1))
+        Scan(start, surroundings.length, found[:, held], expected[:, held]) for held in (history, np.array([start]))
     )
     return past, now
 

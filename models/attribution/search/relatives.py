@@ -9,13 +9,14 @@ STRONGER = 1.25  # times the shift of what holds it: a part that moved alone mov
 CLEAR = 3.5
 
 
-def settle(question: Question, seen: Evidence, best: int) -> int:
+def settle(question: Question, seen: Evidence, best: int, level: float = FALSE_DISCOVERIES) -> int:
     """The ancestor whose remainder moved alike, else the descendant whose remainder in ``best`` stood still.
 
-    Both compare two hypotheses about a remainder: that it moved with the rest of the cause, or not at all.
+    Both compare two hypotheses about a remainder: that it moved with the rest of the cause, or not at all. Only
+    segments with a q-value below ``level`` are looked at.
     """
     items = question.segments.items
-    clear: list[int] = np.flatnonzero(question.contrast.tested & (seen.q_value < FALSE_DISCOVERIES)).tolist()
+    clear: list[int] = np.flatnonzero(question.contrast.tested & (seen.q_value < level)).tolist()
     for ancestor in sorted((o for o in clear if items[o] < items[best]), key=lambda o: len(items[o])):
         if _moved_with(question, seen, ancestor, best) > ODDS_TO_LEAVE:
             return ancestor

@@ -50,7 +50,7 @@ def _counts(rules: list[Rule]) -> Iterator[Expression]:
 
 def _repeated_keys(table: Table, rows: DataFrame) -> Iterator[str]:
     # hashing first keeps the grouping narrow: repeated keys are rare and only they are looked at closely
-    hashed = rows.withColumn(HASH, key_hash(table))
+    hashed = rows.withColumn(HASH, key_hash(table.key))
     suspects = hashed.groupBy(HASH).agg(F.count(F.lit(1)).alias("n")).where("n > 1")
     if suspects.limit(1).count() == 0:
         return

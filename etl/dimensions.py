@@ -1,4 +1,7 @@
-"""Gold dimensions from Silver: products with names, customers with regions, and the days."""
+"""Gold dimensions from Silver: products with names, customers with regions, and the days.
+
+The dimensions say what holds now; ``homes`` and ``product_categories`` say what held when, for the fact.
+"""
 
 from datetime import date
 
@@ -7,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS
+from etl.versions import CURRENT, FROM, TO
 
 NOT_AVAILABLE = "Not Available"
 OTHER = "Other"
@@ -14,8 +18,8 @@ Regions = dict[str, dict[str, tuple[str, ...]]]
 
 
 def dim_products(products: DataFrame, category: DataFrame | None, brands: DataFrame | None) -> DataFrame:
-    """One row per product with category and brand by name, Not Available where unknown."""
-    named = _with_name(products, category, "category_code", "category_name")
+    """One row per product, its current version, with category and brand by name, Not Available where unknown."""
+    named = _with_name(products.where(CURRENT), category, "category_code", "category_name")
     named = _with_name(named, brands, "brand_code", "brand_name")
     return named.select(*GLD_DIM_PRODUCTS.column_names)
 
@@ -28,8 +32,20 @@ def _with_name(rows: DataFrame, names: DataFrame | None, code: str, name: str) -
 
 
 def dim_customers(customers: DataFrame, regions: Regions) -> DataFrame:
-    """One row per customer with the sales region of the state."""
-    return customers.withColumn("region", region(regions)).select(*GLD_DIM_CUSTOMERS.column_names)
+    """One row per customer, the current version, with the sales region of the state."""
+    return customers.where(CURRENT).withColumn("region", region(regions)).select(*GLD_DIM_CUSTOMERS.column_names)
+
+
+def homes(customers: DataFrame, regions: Regions) -> DataFrame:
+    """``customer_id, home_country, home_region`` of every version of a customer."""
+    place = [F.col("country").alias("home_country"), region(regions).alias("home_region")]
+    return customers.select("customer_id", FROM, TO, *place)
+
+
+def product_categories(products: DataFrame, category: DataFrame | None) -> DataFrame:
+    """``product_id, category`` of every version of a product, the category by its name of today."""
+    named = _with_name(products, category, "category_code", "category_name")
+    return named.select("product_id", FROM, TO, F.col("category_name").alias("category"))
 
 
 def region(regions: Regions) -> Expression:

@@ -4,6 +4,7 @@ Repeated keys are few, so they are found first, by hash and from the key's colum
 by a window with a total order, and all others pass untouched.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column as Expression
@@ -24,36 +25,43 @@ class Settled:
     superseded: DataFrame
 
 
-def key_hash(table: Table) -> Expression:
-    """A hash of the table's key, to be selected before it is used."""
+def key_hash(key: Sequence[str]) -> Expression:
+    """A hash of the columns ``key``, to be selected before it is used."""
     # the draw is never below 0 and changes nothing: the embedded engine panics on the hash of nothing but columns that
     # hold the same value in a whole file
-    return F.xxhash64(*table.key, F.rand() < 0)
+    return F.xxhash64(*key, F.rand() < 0)
 
 
 def settle(rows: DataFrame, table: Table) -> Settled:
     """``rows`` (the table's columns and ``arrival_date``) with one row per key of the table."""
-    hashed = rows.withColumn(HASH, key_hash(table))
-    repeated = _repeated(hashed)
-    single = hashed.join(repeated, HASH, "left_anti").select(*table.column_names)
-    ranked = hashed.join(repeated, HASH, "left_semi").withColumn("_rank", _rank(table))
+    single, repeated = apart(rows, table.key)
+    ranked = repeated.withColumn("_rank", _rank(table))
     latest = ranked.where("_rank = 1").select(*table.column_names)
-    return Settled(single.unionByName(latest), ranked.where("_rank > 1").select(*table.column_names))
+    superseded = ranked.where("_rank > 1").select(*table.column_names)
+    return Settled(single.select(*table.column_names).unionByName(latest), superseded)
+
+
+def apart(rows: DataFrame, key: Sequence[str]) -> tuple[DataFrame, DataFrame]:
+    """``rows`` whose ``key`` no other row has, and the others (with the few whose key's hash is shared by chance)."""
+    hashed = rows.withColumn(HASH, key_hash(key))
+    repeated = _repeated(hashed)
+    single, others = (hashed.join(repeated, HASH, how).drop(HASH) for how in ("left_anti", "left_semi"))
+    return single, others
 
 
 def keys_of(rows: DataFrame, table: Table) -> DataFrame:
     """The hashes of the keys of ``rows``, which ``with_keys`` and ``without_keys`` take."""
-    return rows.select(key_hash(table).alias(HASH))
+    return rows.select(key_hash(table.key).alias(HASH))
 
 
 def with_keys(rows: DataFrame, keys: DataFrame, table: Table) -> DataFrame:
     """``rows`` whose key's hash is among ``keys``."""
-    return rows.withColumn(HASH, key_hash(table)).join(keys, HASH, "left_semi").drop(HASH)
+    return rows.withColumn(HASH, key_hash(table.key)).join(keys, HASH, "left_semi").drop(HASH)
 
 
 def without_keys(rows: DataFrame, keys: DataFrame, table: Table) -> DataFrame:
     """``rows`` whose key's hash is not among ``keys``."""
-    return rows.withColumn(HASH, key_hash(table)).join(keys, HASH, "left_anti").drop(HASH)
+    return rows.withColumn(HASH, key_hash(table.key)).join(keys, HASH, "left_anti").drop(HASH)
 
 
 def _repeated(hashed: DataFrame) -> DataFrame:

@@ -12,6 +12,7 @@ from etl.exchange import fixed_rate
 from etl.schemas.columns import AMOUNT, EXACT, RATE
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.source import Source
+from etl.versions import as_of
 
 PERCENT = "decimal(3,2)"
 SHARE = "decimal(7,4)"
@@ -21,17 +22,17 @@ PRODUCT = "decimal(22,8)"
 def fact_order_items(
     order_items: DataFrame,
     returned: DataFrame | None,
-    customers: DataFrame,
-    products: DataFrame,
+    homes: DataFrame,
+    categories: DataFrame,
     rates: DataFrame,
     source: Source,
 ) -> DataFrame:
-    """Order lines of products with their place, category, rates and amounts.
+    """Order lines of products with their place and category as they were at the order, rates and amounts.
 
-    ``returned`` has ``order_id, seq_no, returned_quantity``; ``customers`` and ``products`` are Gold dimensions;
-    ``rates`` comes from ``etl.exchange.daily_rates``.
+    ``returned`` has ``order_id, seq_no, returned_quantity``; ``homes`` and ``categories`` are the versions that
+    ``etl.dimensions.homes`` and ``product_categories`` make; ``rates`` comes from ``etl.exchange.daily_rates``.
     """
-    placed = _with_place(order_items.where("is_product"), customers, products, source)
+    placed = _with_place(order_items.where("is_product"), homes, categories, source)
     # the small table on the left: engines build the left side of a join in memory
     daily_rate = rates.withColumnRenamed("date", "order_date")
     rated = daily_rate.join(placed, ["order_date", "currency"], "right")
@@ -39,12 +40,8 @@ def fact_order_items(
     return _measured(valued, source).select(*source.contract(GLD_FACT_ORDER_ITEMS).column_names)
 
 
-def _with_place(lines: DataFrame, customers: DataFrame, products: DataFrame, source: Source) -> DataFrame:
-    homes = customers.select(
-        "customer_id", F.col("country").alias("home_country"), F.col("region").alias("home_region")
-    )
-    categories = products.select("product_id", F.col("category_name").alias("category"))
-    joined = categories.join(homes.join(lines, "customer_id", "right"), "product_id", "right")
+def _with_place(lines: DataFrame, homes: DataFrame, categories: DataFrame, source: Source) -> DataFrame:
+    joined = as_of(as_of(lines, homes, "customer_id"), categories, "product_id")
     return joined.withColumns(
         {
             "country": F.coalesce("country", "home_country", F.lit(NOT_AVAILABLE)),

@@ -1,7 +1,7 @@
 """Silver to Gold: dimensions and calendar where they change, fact and daily tables by the months that a batch concerns.
 
 A month is worked out anew where its order lines changed, or where what they take from elsewhere did: the customer's
-place, the product's category, the rate of the day, the units that came back.
+place and the product's category at the order, the rate of the day, the units that came back.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from etl import daily
 from etl.calendar import calendar
 from etl.contracts import Table
-from etl.dimensions import dim_customers, dim_date, dim_products
+from etl.dimensions import dim_customers, dim_date, dim_products, homes, product_categories
 from etl.errors import QualityError
 from etl.exchange import daily_rates
 from etl.fact import fact_order_items
@@ -27,13 +27,9 @@ from etl.schemas.ops import OPS_SOURCE
 from etl.silver import silver_table
 from etl.slices import Months, in_months, is_month, months_of
 from etl.source import Source
+from etl.versions import as_of
 
 DAYS_AHEAD = 366
-# what an order line takes from a dimension
-TAKEN = (
-    (GLD_DIM_CUSTOMERS, "customer_id", ("country", "region")),
-    (GLD_DIM_PRODUCTS, "product_id", ("category_name",)),
-)
 
 
 @dataclass(frozen=True)
@@ -66,36 +62,52 @@ class Gold:
         return months
 
     def _publish_dimensions(self) -> None:
-        products = dim_products(self._rows("products"), self._silver("category"), self._silver("brands"))
+        now = self.lakehouse
+        products = dim_products(self._rows("products", now), self._silver("category", now), self._silver("brands", now))
         self.lakehouse.write_changed(GLD_DIM_PRODUCTS, products)
-        self.lakehouse.write_changed(GLD_DIM_CUSTOMERS, dim_customers(self._rows("customers"), self.source.regions))
-        days = dim_date(self.lakehouse.session, self._silver("calendar"), self.days)
+        customers = dim_customers(self._rows("customers", now), self.source.regions)
+        self.lakehouse.write_changed(GLD_DIM_CUSTOMERS, customers)
+        days = dim_date(self.lakehouse.session, self._silver("calendar", now), self.days)
         self.lakehouse.write_changed(GLD_DIM_DATE, days)
 
     def _months_of_changes(self, before: Lakehouse, rates: DataFrame) -> Months:
         lines, after = self._lines(), self.lakehouse
         months = months_of(changed(self._rates(before, stored_days(before)), rates, ("date", "currency")), "date")
-        for table, key, taken in TAKEN:
-            if before.version(table) != after.version(table):
-                old, new = (at.read(table).select(key, *taken) for at in (before, after))
-                months |= months_of(lines.join(changed(old, new, (key,)), key, "left_semi"), "order_date")
-        returns = silver_table("returns")
-        if "returns" in self.source.tables and before.version(returns) != after.version(returns):
+        if self._differs(before, "customers"):
+            months |= self._months_of_moves("customer_id", self._homes(before), self._homes(after))
+        if self._differs(before, "products", "category"):
+            months |= self._months_of_moves("product_id", self._categories(before), self._categories(after))
+        if self._differs(before, "returns"):
+            returns = silver_table("returns")
             old, new = (returned_quantities(at.read(returns)) for at in (before, after))
             months |= months_of(lines.join(changed(old, new, KEY), list(KEY), "left_semi"), "order_date")
         return months
 
+    def _differs(self, before: Lakehouse, *names: str) -> bool:
+        tables = [silver_table(name) for name in names if name in self.source.tables]
+        return any(before.version(table) != self.lakehouse.version(table) for table in tables)
+
+    def _months_of_moves(self, key: str, old: DataFrame, new: DataFrame) -> Months:
+        """The months of the order lines that ``new`` versions place otherwise than ``old`` ones did."""
+        lines = self._lines().join(changed(old, new, (key,)), key, "left_semi").select(key, "order_date").distinct()
+        return months_of(changed(as_of(lines, old, key), as_of(lines, new, key), ("order_date",)), "order_date")
+
+    def _homes(self, lakehouse: Lakehouse) -> DataFrame:
+        return homes(self._rows("customers", lakehouse), self.source.regions)
+
+    def _categories(self, lakehouse: Lakehouse) -> DataFrame:
+        return product_categories(self._rows("products", lakehouse), self._silver("category", lakehouse))
+
     def _rates(self, lakehouse: Lakehouse, days: tuple[date, date]) -> DataFrame:
-        landed = lakehouse.read(silver_table("fx_rates")) if "fx_rates" in self.source.tables else None
-        return daily_rates(lakehouse.session, landed, self.source.base_rates, days)
+        return daily_rates(lakehouse.session, self._silver("fx_rates", lakehouse), self.source.base_rates, days)
 
     def _publish_fact(self, months: Months, rates: DataFrame) -> None:
-        returns = self._silver("returns")
+        returns = self._silver("returns", self.lakehouse)
         fact = fact_order_items(
             self._lines().where(is_month("order_month", months)),
             None if returns is None else returned_quantities(returns),
-            self.lakehouse.read(GLD_DIM_CUSTOMERS),
-            self.lakehouse.read(GLD_DIM_PRODUCTS),
+            self._homes(self.lakehouse),
+            self._categories(self.lakehouse),
             rates,
             self.source,
         )
@@ -127,13 +139,13 @@ class Gold:
     def _lines(self) -> DataFrame:
         return self.lakehouse.read(silver_table("order_items"))
 
-    def _silver(self, name: str) -> DataFrame | None:
-        return self.lakehouse.read(silver_table(name)) if name in self.source.tables else None
+    def _silver(self, name: str, lakehouse: Lakehouse) -> DataFrame | None:
+        return lakehouse.read(silver_table(name)) if name in self.source.tables else None
 
-    def _rows(self, name: str) -> DataFrame:
+    def _rows(self, name: str, lakehouse: Lakehouse) -> DataFrame:
         """The Silver table, without rows where the source has no such table."""
-        rows = self._silver(name)
-        return rows if rows is not None else self.lakehouse.frame(silver_table(name), pd.DataFrame())
+        rows = self._silver(name, lakehouse)
+        return rows if rows is not None else lakehouse.frame(silver_table(name), pd.DataFrame())
 
 
 def business_days(lakehouse: Lakehouse) -> tuple[date, date]:

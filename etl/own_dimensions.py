@@ -22,7 +22,8 @@ CARRIERS = (SLV_ORDER_ITEMS, SLV_ORDER_ITEMS_SUPERSEDED, *ALWAYS_KNOWN, GLD_REVE
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 # what lines are given on their way through Gold and the attribution
 PASSING = frozenset({"home_country", "home_region", "share", "sold", "remaining", "base_rate", "arrival_date", "period",
-                     "cluster", "customer_known", "is_known", "name", "part", "volume", "aov"})  # fmt: skip
+                     "cluster", "customer_known", "is_known", "name", "part", "volume", "aov",
+                     "valid_from", "valid_to"})  # fmt: skip
 TAKEN = PASSING.union(*(table.column_names for table in CARRIERS))
 
 

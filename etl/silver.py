@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from etl.bronze import feed_table
 from etl.contracts import Column, Table
-from etl.duplicates import settle
+from etl.duplicates import Settled, settle
 from etl.lakehouse import Lakehouse, sql_text
 from etl.quarantine import BROKEN, TEXT, broken_rules, line_text, refused_returns, torn_lines
 from etl.returns import judge_returns
@@ -18,10 +18,11 @@ from etl.schemas.columns import PRICE
 from etl.schemas.ops import OPS_QUARANTINE
 from etl.source import Refinement, Source
 from etl.tables import TABLES
+from etl.versions import FROM, SINCE_EVER, has_history, versions
 
 WHOLE_NUMBER = r"^[+-]?[0-9]+$"
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?$"
-FIRST_DAY, END_OF_DAYS = date(1900, 1, 1), date(2200, 1, 1)  # years outside are slips, and some engines fail on them
+FIRST_DAY, END_OF_DAYS = SINCE_EVER, date(2200, 1, 1)  # years outside are slips, and some engines fail on them
 
 
 def silver_table(name: str) -> Table:
@@ -32,12 +33,12 @@ def silver_table(name: str) -> Table:
 def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame:
     """Write one Silver table from all of its feed and, where it takes its own feed, the feed's quarantine.
 
-    Returns ``file_name, rows_superseded``: rows that gave way to a later line with their key.
+    Returns ``file_name, rows_superseded``: rows that gave way to a later line with their key, or confirm a version.
     """
     refinement, table = source.tables[name], source.contract(silver_table(name))
     bronze = lakehouse.read(feed_table(source, refinement.feed))
     with lakehouse.staged(judge(bronze.where("problem is null"), name, source), name) as judged:
-        settled = settle(judged.where(F.col(BROKEN).isNull()), table)
+        settled = settled_lines(judged, table)
         kept, refused = _held_against_orders(lakehouse, settled.rows) if name == "returns" else (settled.rows, None)
         lakehouse.write_changed(table, kept)
         if name in source.accounted_tables:
@@ -45,6 +46,12 @@ def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame:
             rejected += [] if refused is None else [refused_returns(refused, name)]
             quarantine(lakehouse, rejected, f"feed = {sql_text(name)}")
         return superseded_by_file(settled.superseded)
+
+
+def settled_lines(judged: DataFrame, table: Table) -> Settled:
+    """What is left of the lines that break no rule: one for each key, or for each version of it."""
+    good = judged.where(F.col(BROKEN).isNull())
+    return versions(good, table) if has_history(table) else settle(good, table)
 
 
 def superseded_by_file(superseded: DataFrame) -> pd.DataFrame:
@@ -86,6 +93,8 @@ def _derived(table: Table, expressions: dict[str, str]) -> dict[str, Expression]
     derived = {}
     if "order_month" in table.column_names:
         derived["order_month"] = F.trunc("order_date", "month").cast("date")
+    if has_history(table):
+        derived[FROM] = F.coalesce("arrival_date", F.lit(SINCE_EVER))
     if "line_amount" in expressions:
         units = F.when(F.col("quantity") != 0, F.col("quantity")).cast("decimal(10,0)")
         derived["unit_price"] = (F.col("line_amount").cast("decimal(26,12)") / units).cast(PRICE)

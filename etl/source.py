@@ -209,6 +209,7 @@ def _problems_of(table: Table, refinement: Refinement) -> Iterator[str]:
     declared = set(refinement.columns)
     needed = {column.name for column in table.columns if column.required} - PROVIDED - _derivable(declared)
     yield from (f": {table.name} has no column {name!r}" for name in declared - set(table.column_names))
+    yield from (f": column {name!r} follows from the arrival of files: leave it out" for name in declared & DATED)
     yield from (f": column {name!r} is missing" for name in needed - declared)
     for name, expression in refinement.columns.items():
         if expression.strip() == UNDECIDED:
@@ -219,7 +220,8 @@ def _problems_of(table: Table, refinement: Refinement) -> Iterator[str]:
     yield from (f": thresholds: there is no rule {name!r}" for name in unknown)
 
 
-PROVIDED = frozenset({"file_name", "line_number", "order_month"})
+DATED = frozenset({"valid_from", "valid_to"})
+PROVIDED = DATED | {"file_name", "line_number", "order_month"}
 
 
 ANY_RULE = "any"

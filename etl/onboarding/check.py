@@ -14,12 +14,11 @@ from pyspark.sql import functions as F
 
 from etl.bronze import feed_table, file_batches
 from etl.checks import MASK
-from etl.duplicates import key_hash
 from etl.errors import raise_problems
 from etl.frames import arrow_type
 from etl.landing import LandedFile, landed_files
-from etl.quarantine import BROKEN, broken_rules, torn_lines
-from etl.silver import canonical, judge, silver_table
+from etl.quarantine import broken_rules, torn_lines
+from etl.silver import canonical, judge, settled_lines, silver_table
 from etl.source import Source
 
 MOST_FILES = 8
@@ -180,7 +179,5 @@ def _kept_out(source: Source, name: str, bronze: DataFrame, judged: DataFrame) -
 
 
 def _feed(name: str, files: int, bronze: DataFrame, judged: DataFrame) -> FeedCheck:
-    keys = judged.where(F.col(BROKEN).isNull()).select(key_hash(silver_table(name)).alias("key"))
-    counts = keys.agg(F.count("key").alias("all"), F.countDistinct("key").alias("one")).first()
-    assert counts is not None
-    return FeedCheck(name, files, bronze.count(), counts["one"], counts["all"] - counts["one"])
+    settled = settled_lines(judged, silver_table(name))
+    return FeedCheck(name, files, bronze.count(), settled.rows.count(), settled.superseded.count())

@@ -21,7 +21,9 @@ OPS_FILES = Table(
         required("rows_landed", "bigint", "lines found, header excluded"),
         required("rows_kept", "bigint", "rows in Silver"),
         required("rows_quarantined", "bigint", "rows in quarantine"),
-        required("rows_superseded", "bigint", "rows replaced by a later line with the same key"),
+        required(
+            "rows_superseded", "bigint", "rows replaced by a later line with the same key, or confirming a version"
+        ),
         required(
             "state",
             "string",

@@ -5,6 +5,11 @@ from dataclasses import replace
 from etl.contracts import Invariant, Table
 from etl.schemas.columns import AMOUNT, PRICE, PROVENANCE, RATE, column, required
 
+VALIDITY = (
+    required("valid_from", "date", "first day of the version: the arrival of its file, 1900-01-01 for the first one"),
+    column("valid_to", "date", "day the next version starts on, itself not included; null for the current one"),
+)
+
 SLV_BRANDS = Table(
     "silver",
     "slv_brands",
@@ -31,8 +36,8 @@ SLV_CATEGORY = Table(
 SLV_PRODUCTS = Table(
     "silver",
     "slv_products",
-    grain="one product",
-    key=("product_id",),
+    grain="one version of a product, from valid_from to the day before valid_to",
+    key=("product_id", "valid_from"),
     columns=(
         required("product_id", "string", "the source's product key"),
         column("sku", "string", "stock keeping unit"),
@@ -46,20 +51,22 @@ SLV_PRODUCTS = Table(
         column("width_cm", "double", "centimetres"),
         column("height_cm", "double", "centimetres"),
         column("rating_count", "int", "ratings received"),
+        *VALIDITY,
         *PROVENANCE,
     ),
 )
 SLV_CUSTOMERS = Table(
     "silver",
     "slv_customers",
-    grain="one customer",
-    key=("customer_id",),
+    grain="one version of a customer, from valid_from to the day before valid_to",
+    key=("customer_id", "valid_from"),
     columns=(
         required("customer_id", "string", "the source's customer key", personal=True),
         column("phone", "string", "Not Available where missing", personal=True),
         column("country_code", "string", "the source's country code"),
         column("country", "string", "country name"),
         column("state", "string", "state or province code"),
+        *VALIDITY,
         *PROVENANCE,
     ),
 )

@@ -7,7 +7,7 @@ import pytest
 
 from etl.exchange import daily_rates
 from etl.fact import fact_order_items
-from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_PRODUCTS, GLD_FACT_ORDER_ITEMS
+from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.silver import SLV_ORDER_ITEMS
 from etl.source import Source, load_source
 from tests.etl.refining import literal
@@ -33,8 +33,15 @@ LINE = {
     "file_name": "f.csv",
     "line_number": 2,
 }
-CUSTOMERS = [{"customer_id": "C1", "country": "India", "region": "West"}, {"customer_id": "C2", "region": "Other"}]
-PRODUCTS = [{"product_id": "P1", "category_name": "Toys"}]
+VERSION = "valid_from date, valid_to date"
+EVER, MOVED = date(1900, 1, 1), date(2025, 9, 2)
+HOMES = [
+    ("C1", EVER, None, "India", "West"),
+    ("C2", EVER, None, None, "Other"),
+    ("C3", EVER, MOVED, "India", "West"),
+    ("C3", MOVED, None, "US", "South"),
+]
+CATEGORIES = [("P1", EVER, None, "Toys"), ("P2", EVER, DAY, "Toys"), ("P2", DAY, None, "Books")]
 FX = {("USD", DAY): Decimal("88.123456"), ("AED", DAY): Decimal("24.000001")}
 
 
@@ -48,8 +55,8 @@ def fact(session):
         frame = fact_order_items(
             literal(session, SLV_ORDER_ITEMS, [LINE | line for line in lines]),
             returned and session.createDataFrame(returned, "order_id string, seq_no int, returned_quantity int"),
-            literal(session, GLD_DIM_CUSTOMERS, CUSTOMERS),
-            literal(session, GLD_DIM_PRODUCTS, PRODUCTS),
+            session.createDataFrame(HOMES, f"customer_id string, {VERSION}, home_country string, home_region string"),
+            session.createDataFrame(CATEGORIES, f"product_id string, {VERSION}, category string"),
             daily_rates(
                 session,
                 session.createDataFrame(landed, "date date, currency string, rate decimal(12,6)"),
@@ -198,6 +205,11 @@ def test_charges_stay_out(fact):
         ({"customer_id": "C9"}, ("Not Available", "Not Available", "Toys", "Website")),
         ({"customer_id": None}, ("Not Available", "Not Available", "Toys", "Website")),
         ({"product_id": "P9", "channel": None}, ("India", "West", "Not Available", "Not Available")),
+        ({"customer_id": "C3"}, ("India", "West", "Toys", "Website")),
+        ({"customer_id": "C3", "order_date": MOVED}, ("US", "South", "Toys", "Website")),
+        ({"customer_id": "C3", "order_date": MOVED, "country": "India"}, ("India", "South", "Toys", "Website")),
+        ({"product_id": "P2"}, ("India", "West", "Books", "Website")),
+        ({"product_id": "P2", "order_date": date(2025, 8, 31)}, ("India", "West", "Toys", "Website")),
     ],
 )
 def test_a_line_has_its_orders_place_or_says_that_it_is_not_known(fact, line, place):

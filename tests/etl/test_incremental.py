@@ -1,6 +1,7 @@
 """Whatever the order in which files land, the tables end as one run over all of them would have made them."""
 
 import random
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from etl.lakehouse import LAYERS, Lakehouse
-from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
+from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_RESTATEMENTS
 from etl.schemas.silver import SLV_ORDER_ITEMS
 from etl.source import load_source
@@ -123,6 +124,38 @@ def test_a_batch_leaves_the_files_of_other_months_alone(lakehouse, tmp_path):
     refine(lakehouse, ATOZ, landing)
     after = [set(DeltaTable(path).file_uris()) for path in tables]
     assert all(old < new and len(new - old) == 1 for old, new in zip(before, after, strict=True))
+
+
+def regions_by_day(lakehouse):
+    """By day and order line, the region the fact gives it."""
+    fact = lakehouse.read(GLD_FACT_ORDER_ITEMS).orderBy("transaction_date").collect()
+    return {str(row["transaction_date"]): row["region"] for row in fact}
+
+
+def months_rewritten(lakehouse, run):
+    """The months of the fact whose files ``run`` replaces."""
+    files = set(DeltaTable(lakehouse.path(GLD_FACT_ORDER_ITEMS)).file_uris())
+    run()
+    rewritten = set(DeltaTable(lakehouse.path(GLD_FACT_ORDER_ITEMS)).file_uris()) - files
+    return {re.search(r"transaction_month=(\d{4}-\d{2})", uri)[1] for uri in rewritten}
+
+
+def test_a_customer_who_moves_does_not_rewrite_last_year_and_a_late_file_rewrites_what_it_dates(lakehouse, tmp_path):
+    days = ("2024-09-20", "2025-08-05", "2025-08-20", "2025-09-20")
+    orders = [f"{day},{day} 10:20:30,C1,O{day},1,P1,2,INR,100.00,0,18.00,Website," for day in days]
+    home = "C1,+911,IN,India,{}".format
+    landing = write_landing(tmp_path / "landing", order_items=orders, customers={"2025-08-01": [home("MH")]})
+    refine(lakehouse, ATOZ, landing)
+    assert regions_by_day(lakehouse) == dict.fromkeys(days, "West")
+    write_file(landing, "customers", "2025-09-10", [home("KA")])
+    assert months_rewritten(lakehouse, lambda: refine(lakehouse, ATOZ, landing)) == {"2025-09"}
+    assert list(regions_by_day(lakehouse).values()) == ["West", "West", "West", "South"]
+    write_file(landing, "customers", "2025-08-10", [home("UP")])
+    assert months_rewritten(lakehouse, lambda: refine(lakehouse, ATOZ, landing)) == {"2025-08"}
+    assert list(regions_by_day(lakehouse).values()) == ["West", "West", "North", "South"]
+    write_file(landing, "customers", "2025-10-01", [home("KA")])
+    assert months_rewritten(lakehouse, lambda: refine(lakehouse, ATOZ, landing)) == set()
+    assert [row["region"] for row in lakehouse.read(GLD_DIM_CUSTOMERS).collect()] == ["South"]
 
 
 @pytest.mark.slow

@@ -31,18 +31,18 @@ def versions(lines: DataFrame, table: Table) -> Settled:
 
     Lines that a later one of the same arrival replaces, and lines that confirm a version, are superseded.
     """
-    key = [name for name in table.key if name != FROM]
+    key, names = [name for name in table.key if name != FROM], table.column_names
     single, repeated = apart(lines, key)
     by_arrival = Window.partitionBy(*key).orderBy(FROM, "file_name", "line_number")
     replaced = F.coalesce(F.lead(FROM).over(by_arrival) == F.col(FROM), F.lit(False))
     told = repeated.withColumn("_replaced", replaced)
     last = told.where("not _replaced").withColumn("_confirms", _says_the_same(table, by_arrival))
-    made = last.where("not _confirms").withColumns(
-        {TO: F.lead(FROM).over(by_arrival), "_first": F.row_number().over(by_arrival) == 1}
+    made = _dated(last.where("not _confirms"), by_arrival).select(*names)
+    confirming = last.where("_confirms").select(*names)
+    return Settled(
+        single.withColumn(FROM, F.lit(SINCE_EVER)).select(*names).unionByName(made),
+        told.where("_replaced").select(*names).unionByName(confirming),
     )
-    rows = [_since_ever(single, F.lit(True)), _since_ever(made, F.col("_first"))]
-    superseded = [told.where("_replaced"), last.where("_confirms")]
-    return Settled(*(reduce(DataFrame.unionByName, _columns(each, table)) for each in (rows, superseded)))
 
 
 def as_of(lines: DataFrame, history: DataFrame, key: str) -> DataFrame:
@@ -61,9 +61,8 @@ def _says_the_same(table: Table, by_arrival: WindowSpec) -> Expression:
     return reduce(and_, same, F.row_number().over(by_arrival) > 1)
 
 
-def _since_ever(rows: DataFrame, first: Expression) -> DataFrame:
-    return rows.withColumn(FROM, F.when(first, F.lit(SINCE_EVER)).otherwise(F.col(FROM)))
-
-
-def _columns(parts: list[DataFrame], table: Table) -> list[DataFrame]:
-    return [part.select(*table.column_names) for part in parts]
+def _dated(made: DataFrame, by_arrival: WindowSpec) -> DataFrame:
+    """Each version with the day the next one starts on; the first one holds since ever."""
+    first = F.row_number().over(by_arrival) == 1
+    starts = F.when(first, F.lit(SINCE_EVER)).otherwise(F.col(FROM))
+    return made.withColumns({FROM: starts, TO: F.lead(FROM).over(by_arrival)})

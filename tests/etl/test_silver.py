@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from etl.quarantine import BROKEN
-from etl.schemas.ops import OPS_QUARANTINE
+from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE
 from etl.silver import silver_table
 from etl.source import load_source
 from tests.etl.refining import ATOZ_LINES, judged_lines, refine, write_landing
@@ -253,3 +253,19 @@ def test_every_kind_of_rejection_is_in_quarantine_with_its_reason_and_text(lakeh
         place: text for place, (*_, text) in expected.items() if place[0] == "order_items"
     }
     assert all(found[place][2].startswith(text.split(",")[1]) for place, text in texts.items() if place[0] == "returns")
+
+
+def test_every_line_about_a_customer_is_kept_as_a_version_or_accounted_for(lakehouse, tmp_path):
+    home = "C1,+911,IN,India,{}".format
+    files = {"2025-09-01": [home("MH"), "C2,+12,US,US,CA"], "2025-09-02": [home("UP"), home("KA")],
+             "2025-09-03": [home("KA"), ",+911,IN,India,KA"]}  # fmt: skip
+    published(lakehouse, tmp_path, customers=files)
+    versions = lakehouse.read(silver_table("customers")).orderBy("customer_id", "valid_from").collect()
+    assert [(row["customer_id"], row["state"], row["valid_from"], row["valid_to"]) for row in versions] == [
+        ("C1", "MH", date(1900, 1, 1), date(2025, 9, 2)),
+        ("C1", "KA", date(2025, 9, 2), None),
+        ("C2", "CA", date(1900, 1, 1), None),
+    ]
+    accounts = lakehouse.read(OPS_FILES).where("feed = 'customers'").orderBy("file_name").collect()
+    counts = ("rows_landed", "rows_kept", "rows_quarantined", "rows_superseded")
+    assert [tuple(row[name] for name in counts) for row in accounts] == [(2, 2, 0, 0), (2, 1, 0, 1), (2, 0, 1, 1)]

@@ -117,6 +117,7 @@ def test_tables_are_held_against_the_contracts_of_silver(declared):
         declared(
             tables={
                 "brands": {"feed": "brand", "columns": {"brand_name": "code", "colour": "code"}},
+                "customers": {"feed": "order_items", "columns": {"customer_id": "code", "valid_from": "code"}},
                 "shops": {"feed": "order_items", "columns": {}},
             }
         )
@@ -127,6 +128,7 @@ def test_tables_are_held_against_the_contracts_of_silver(declared):
         "tables.brands: column 'brand_code' is missing",
         "tables.brands: slv_brands has no column 'colour'",
         "tables.brands: there is no feed 'brand'",
+        "tables.customers: column 'valid_from' follows from the arrival of files: leave it out",
         "there is no Silver table slv_shops",
     ):
         assert part in message

@@ -111,8 +111,10 @@ class Medallion:
             superseded[order_lines.NAME] = silver.superseded_by_file(lost)
         for name in self._others(tables):
             self.progress(f"silver: {name}")
-            superseded[name] = silver.publish(self.lakehouse, self.source, name)
-        return months, {name: superseded[name] for name in self.source.accounted_tables if name in superseded}
+            counted = silver.publish(self.lakehouse, self.source, name)
+            if counted is not None:
+                superseded[name] = counted
+        return months, superseded
 
     def _others(self, tables: list[str]) -> list[str]:
         """Returns are held against the order lines, so they come last, and whenever either is new."""

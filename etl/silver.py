@@ -30,10 +30,11 @@ def silver_table(name: str) -> Table:
     return TABLES[f"slv_{name}"]
 
 
-def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame:
+def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame | None:
     """Write one Silver table from all of its feed and, where it takes its own feed, the feed's quarantine.
 
-    Returns ``file_name, rows_superseded``: rows that gave way to a later line with their key, or confirm a version.
+    Returns ``file_name, rows_superseded``: rows that gave way to a later line with their key, or confirm a version;
+    None for a table that re-reads another's feed, whose rows are accounted for there.
     """
     refinement, table = source.tables[name], source.contract(silver_table(name))
     bronze = lakehouse.read(feed_table(source, refinement.feed))
@@ -41,10 +42,11 @@ def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame:
         settled = settled_lines(judged, table)
         kept, refused = _held_against_orders(lakehouse, settled.rows) if name == "returns" else (settled.rows, None)
         lakehouse.write_changed(table, kept)
-        if name in source.accounted_tables:
-            rejected = [torn_lines(bronze, name), broken_rules(judged, refinement)]
-            rejected += [] if refused is None else [refused_returns(refused, name)]
-            quarantine(lakehouse, rejected, f"feed = {sql_text(name)}")
+        if name not in source.accounted_tables:
+            return None
+        rejected = [torn_lines(bronze, name), broken_rules(judged, refinement)]
+        rejected += [] if refused is None else [refused_returns(refused, name)]
+        quarantine(lakehouse, rejected, f"feed = {sql_text(name)}")
         return superseded_by_file(settled.superseded)
 
 

@@ -12,6 +12,8 @@ from experiments.options import (
     baseline_option,
     candidate_option,
     day,
+    debug_option,
+    json_option,
     measure_option,
     period,
     period_option,
@@ -56,7 +58,8 @@ def demo(workspace: Workspace, scale: float, seed: int, candidate: tuple[str, ..
 @click.option("--end", type=day, metavar="DATE", default="2025-10-31", show_default=True, help="Last business day.")
 @click.option("--dirt", default=1.0, show_default=True, help="Multiplier on every kind of dirt, 0 for clean files.")
 @click.option("--faults", default="", metavar="NAME,...", help="Faults to plant in the files, or all.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
+@debug_option
 def simulate(
     out: Path, seed: int, scale: float, start: date, end: date, dirt: float, faults: str, as_json: bool
 ) -> None:

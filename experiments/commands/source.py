@@ -8,11 +8,10 @@ import click
 
 from etl.errors import UsageError
 from experiments.console import OUTPUT, Progress, print_json, table
+from experiments.options import debug_option, json_option
 
 if TYPE_CHECKING:
     from etl.onboarding.check import Checked
-
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 
 
 @click.group()
@@ -39,7 +38,8 @@ def source() -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Source file to write.  [default: NAME.yaml]"
 )
-@as_json
+@json_option
+@debug_option
 def new(name: str, path: Path, out: Path | None, as_json: bool) -> None:
     """Look at files of any columns and write a source file for them.
 
@@ -90,7 +90,8 @@ def _check_name(name: str, file: Path) -> None:
     envvar="ASSAY_LANDING",
     help="Folder of the raw files.",
 )
-@as_json
+@json_option
+@debug_option
 def check(file: str, landing: Path, as_json: bool) -> None:
     """Run a source file on a sample of its files: what is read, column by column, and what is kept out, and why.
 

@@ -123,8 +123,12 @@ def test_a_period_is_given_in_each_of_its_forms(text, first, last):
     assert (str(period.first), str(period.last)) == (first, last)
 
 
-def test_the_shared_options_are_those_of_every_command_but_simulate():
+# they work on files alone
+WITHOUT_WAREHOUSE = {"simulate", "source", "explain-lines", "localize", "forecast-panel"}
+
+
+def test_the_shared_options_are_those_of_every_command_on_a_warehouse():
     shared = {"--job", "--warehouse", "--engine", "--master", "--remote", "--source", "--landing", "--as-of", "--debug"}
     for name, command in cli.assay.commands.items():
         names = {name for option in command.params if isinstance(option, click.Option) for name in option.opts}
-        assert (shared <= names) == (name != "simulate")
+        assert (shared <= names) == (name not in WITHOUT_WAREHOUSE)

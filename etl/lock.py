@@ -20,6 +20,7 @@ def exclusive(warehouse: Path) -> Iterator[None]:
     Raises ``LockedError`` at once where another process holds it. The kernel frees the lock of a process that died, so
     none is ever left behind; the file only tells who holds it.
     """
+    warehouse = warehouse.resolve()
     is_new = not warehouse.exists()
     try:
         warehouse.mkdir(parents=True, exist_ok=True)

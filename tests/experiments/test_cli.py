@@ -216,7 +216,7 @@ def test_a_warehouse_of_another_source_is_refused_and_left_alone(assay, demonstr
         ),
         (["explain", "--period", "2025-09", "--baseline", "2019"], 3, "There are no data for 2019: the warehouse"),
         (["report", "--period", "2030-01", "--baseline", "2030-02"], 3, "There are no data for 2030-02 and 2030-01"),
-        (["forecast", "--as-of", "2020-01-01"], 3, "gld_features_daily has no days up to 2020-01-01"),
+        (["forecast", "--as-of", "2020-01-01"], 3, "gld_daily_cells has no days up to 2020-01-01"),
         (["show", "gld_nothing"], 2, "There is no table 'gld_nothing'. Tables: gld_calendar, "),
         (["query", "select * from gold.gld_nothing"], 2, "The engine refuses this query: "),
         (["query", "select nothing from gold.gld_daily_orders"], 2, "The engine refuses this query: "),

@@ -148,7 +148,7 @@ def test_another_question_is_explained_and_reported_and_nothing_else_runs(assay,
     question = ("--measure", "units", "--period", "2025-Q3", "--baseline", "2025-Q2")
     answer = assay("refresh", *question, "--landing", changeable.landing, "--json", *changeable.options)
     assert answer.code == 0
-    assert ran(answer) == ["explain", "report"]
+    assert ran(answer) == ["explain", "recommendations", "report"]
     changed = {name for name, version in versions(changeable.warehouse).items() if version != before[name]}
     assert changed == {"gld_revenue_bridge", "ops_runs"}
     assert "Q3 2025" in Path(answer.json["report"]).read_text(encoding="utf-8")

@@ -97,7 +97,7 @@ def enumerate_segments(dimensions: Sequence[Dimension], leaves: Leaves, counts: 
         leaves: K of them.
         counts: Lines of both periods by leaf, shape (K,).
     """
-    enough = max(LEAST_LINES, LEAST_SHARE * counts.sum())
+    enough = min(counts.sum(), max(LEAST_LINES, LEAST_SHARE * counts.sum()))  # the whole is always one of them
     found: dict[bytes, tuple[tuple[int, ...], Codes]] = {}
     for chosen in _choices(len(dimensions)):
         for inside in _groups(leaves.codes[list(chosen)], counts, enough):

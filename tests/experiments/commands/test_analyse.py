@@ -6,7 +6,8 @@ import pytest
 
 from experiments.tracking import connected
 
-MEASURES = ["net_revenue", "orders"]
+MEASURES = ["net_revenue", "orders", "units"]
+CANDIDATES = ["SeasonalNaive", "Drift"]
 SCORES = ["measure", "model", "sql", "mase", "wql", "wape", "coverage_80"]
 
 
@@ -15,7 +16,8 @@ def trained(assay, demonstrated, tmp_path_factory):
     """The demo's warehouse after a backtest and a training five days ahead, with their answers."""
     warehouse = Path(shutil.copytree(demonstrated.warehouse, tmp_path_factory.mktemp("trained") / "warehouse"))
     options = ("--horizon", 5, "--jobs", 1, "--json", "--warehouse", warehouse)
-    return warehouse, assay("backtest", *options), assay("train", *options)
+    chosen = [word for name in CANDIDATES for word in ("--candidate", name)]
+    return warehouse, assay("backtest", *options, *chosen), assay("train", *options, *chosen)
 
 
 def test_a_backtest_answers_with_its_leaderboard(trained):
@@ -26,7 +28,7 @@ def test_a_backtest_answers_with_its_leaderboard(trained):
     board = answer.json["leaderboard"]
     assert all(list(row) == SCORES for row in board)
     assert {(row["measure"], row["model"]) for row in board} == {
-        (measure, model) for measure in MEASURES for model in ("Prophet", "SeasonalNaive")
+        (measure, model) for measure in MEASURES for model in CANDIDATES
     }
     assert all(row["sql"] > 0 and 0 <= row["coverage_80"] <= 1 for row in board)
     for measure in MEASURES:
@@ -38,14 +40,18 @@ def test_a_backtest_answers_with_its_leaderboard(trained):
 
 def test_a_backtest_is_published_for_its_day(trained, rows):
     accuracy = rows(trained[0], "gold/gld_forecast_accuracy")
-    assert len(accuracy) == 2 * 2 * 10
     assert set(accuracy["as_of"].astype(str)) == {"2025-09-30"}
+    assert set(accuracy["kind"]) == {"backtest"}
+    assert set(accuracy["measure"]) == set(MEASURES)
+    assert set(CANDIDATES) <= set(accuracy["model"])
+    assert {"total", "country=India", "channel=Website"} <= set(accuracy["series"])
 
 
 def test_training_registers_the_winner_of_each_measure(trained):
     warehouse, backtest, answer = trained
     assert answer.code == 0
-    assert all(list(row) == ["measure", "algorithm", "version"] for row in answer.json)
+    assert all(list(row) == ["measure", "algorithm", "version", "alias"] for row in answer.json)
+    assert {row["alias"] for row in answer.json} == {"champion"}
     best = {row["measure"]: row["model"] for row in reversed(backtest.json["leaderboard"])}
     assert {row["measure"]: row["algorithm"] for row in answer.json} == best
     client = mlflow.MlflowClient(f"sqlite:///{warehouse}/mlflow.db")
@@ -58,10 +64,10 @@ def test_a_forecast_answers_with_the_total_of_each_measure(assay, trained, rows)
     answer = assay("forecast", "--horizon", 5, "--jobs", 1, "--json", "--warehouse", warehouse)
     assert answer.code == 0
     assert list(answer.json) == ["rows", "horizon", "total"]
-    assert (answer.json["rows"], answer.json["horizon"]) == (5 * 10 * 2, 5)
-    assert [list(row) for row in answer.json["total"]] == [["measure", "model", "expected"]] * 2
     published = rows(warehouse, "gold/gld_forecast")
-    assert len(published) == 100
+    assert (answer.json["rows"], answer.json["horizon"]) == (len(published), 5)
+    assert [list(row) for row in answer.json["total"]] == [["measure", "model", "expected"]] * 3
+    assert (published.groupby(["measure", "series"]).size() == 5).all()
     total = published[published["series"] == "total"].groupby("measure")["mean"].sum().round(2)
     assert {row["measure"]: row["expected"] for row in answer.json["total"]} == pytest.approx(total.to_dict())
 

@@ -150,7 +150,7 @@ def test_another_question_is_explained_and_reported_and_nothing_else_runs(assay,
     assert answer.code == 0
     assert ran(answer) == ["explain", "recommendations", "report"]
     changed = {name for name, version in versions(changeable.warehouse).items() if version != before[name]}
-    assert changed == {"gld_revenue_bridge", "ops_runs"}
+    assert changed == {"gld_revenue_bridge", "gld_segments", "ops_runs"}
     assert "Q3 2025" in Path(answer.json["report"]).read_text(encoding="utf-8")
 
 

@@ -39,15 +39,6 @@ def estimate_lines(rows: pd.DataFrame, unit: Unit) -> go.Figure:
 
 
 def _line(name: str, part: pd.DataFrame, unit: Unit, scale: float, colour: str) -> go.Scatter:
-    error = {
-        "type": "data",
-        "symmetric": False,
-        "array": list((part["high"] - part["mean"]) / scale),
-        "arrayminus": list((part["mean"] - part["low"]) / scale),
-        "width": 3,
-        "thickness": 1.4,
-        "color": colour,
-    }
     return go.Scatter(
         name=label(name),
         x=[day.date().isoformat() for day in part["month"]],
@@ -55,12 +46,25 @@ def _line(name: str, part: pd.DataFrame, unit: Unit, scale: float, colour: str) 
         mode="lines+markers",
         line={"color": colour, "width": 2},
         marker={"size": 7},
-        error_y=error,
+        error_y=_interval(part, scale, colour, width=3),
         text=[
             stated(mean, low, high, unit) for mean, low, high in part[["mean", "low", "high"]].itertuples(index=False)
         ],
         hovertemplate=f"{label(name)}, %{{x|%B %Y}}<br>%{{text}}<extra></extra>",
     )
+
+
+def _interval(rows: pd.DataFrame, scale: float, colour: str, width: int) -> dict[str, object]:
+    """Error bars from low to high around the mean; ``width`` of their ends in pixels."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": list((rows["high"] - rows["mean"]) / scale),
+        "arrayminus": list((rows["mean"] - rows["low"]) / scale),
+        "width": width,
+        "thickness": 1.4,
+        "color": colour,
+    }
 
 
 def estimate_dots(names: list[str], rows: pd.DataFrame, unit: Unit) -> go.Figure:
@@ -71,15 +75,7 @@ def estimate_dots(names: list[str], rows: pd.DataFrame, unit: Unit) -> go.Figure
         x=list(rows["mean"] / scale),
         y=list(range(len(rows))),
         marker={"size": 9, "color": SERIES[0]},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": list((rows["high"] - rows["mean"]) / scale),
-            "arrayminus": list((rows["mean"] - rows["low"]) / scale),
-            "width": 4,
-            "thickness": 1.4,
-            "color": GREY,
-        },
+        error_x=_interval(rows, scale, GREY, width=4),
         customdata=[
             [label(name), stated(mean, low, high, unit)]
             for name, (mean, low, high) in zip(names, rows[["mean", "low", "high"]].to_numpy(), strict=True)

@@ -38,11 +38,6 @@ class Plan:
     removed: tuple[tuple[str, str], ...]
     vanished: tuple[str, ...]
 
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether every table would stay as it is."""
-        return not self.taken and not self.removed
-
     @cached_property
     def batch(self) -> str:
         """A key of the batch's content: the same files give the same key whenever they are taken."""

@@ -57,19 +57,6 @@ def calibrated(forecasts: pd.DataFrame, stretch: tuple[float, ...]) -> pd.DataFr
     return forecasts.assign(**dict(zip(NAMES, raised.T, strict=True)), floored=floored)
 
 
-def cross_calibrated(judged: pd.DataFrame) -> pd.DataFrame:
-    """Each cutoff's forecasts calibrated by the other cutoffs only: what calibration does to days it has not seen.
-
-    Args:
-        judged: As for ``factors``, with floor and floored, of at least two cutoffs.
-    """
-    parts = [
-        calibrated(held_out, factors(judged[judged["cutoff"] != cutoff]))
-        for cutoff, held_out in judged.groupby("cutoff", sort=True)
-    ]
-    return pd.concat(parts)
-
-
 def _shrunk(found: Floats, nominal: float, weight: float) -> float:
     raw = float(np.quantile(found, nominal)) if found.size else 1.0
     return raw**weight if raw > 0 else 1.0

@@ -2,10 +2,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.forecasting.calibration import NONE, PAIRS, calibrated, cross_calibrated, factors
+from models.forecasting.calibration import NONE, PAIRS, calibrated, factors
 from models.forecasting.quantiles import LEVELS, NAMES
 
 NORMAL = np.array([-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.2816])
+
+
+def cross_calibrated(judged):
+    """Each cutoff's forecasts calibrated by the other cutoffs only: what calibration does to days it has not seen."""
+    parts = [
+        calibrated(held_out, factors(judged[judged["cutoff"] != cutoff]))
+        for cutoff, held_out in judged.groupby("cutoff", sort=True)
+    ]
+    return pd.concat(parts)
 
 
 def judged(claimed: float, true: float, cutoffs: int = 9, days: int = 400, floor: float = -np.inf) -> pd.DataFrame:

@@ -15,9 +15,10 @@ from reports.snapshot import Snapshot
 
 Z95 = 1.959964
 FEWEST_CUSTOMERS = 30
+# doubles are added in the order of their size, so that the sum does not depend on threads
 PER_CUSTOMER = """
     select {keys}, count(*) as customers, sum(revenue)::double as revenue, avg(revenue)::double as mean,
-        (stddev_samp(revenue::double) / sqrt(count(*))) as error
+        stddev_samp(revenue::double order by revenue) / sqrt(count(*)) as error
     from spent group by all order by all
 """
 

@@ -88,12 +88,12 @@ def computed(snapshot: Snapshot, question: Question) -> pd.DataFrame:
 
 
 def _sold(dimensions: tuple[str, ...]) -> str:
-    """Every line with what is asked of it, its amounts as a model takes them."""
+    """Every line with what is asked of it; its amounts stay decimals, whose sums do not depend on threads."""
     return f"""
         select transaction_date as date, transaction_id, {", ".join(dimensions)},
             coalesce(customer_id, 'order:' || transaction_id) as cluster, customer_id is not null as customer_known,
             if(is_return_line, 0, 1) as lines, if(is_return_line, 0, quantity) as quantity,
-            {", ".join(f"{name}::double as {name}" for name in AMOUNTS)}
+            {", ".join(AMOUNTS)}
         from {GLD_FACT_ORDER_ITEMS.name}
     """
 

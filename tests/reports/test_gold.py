@@ -1,18 +1,22 @@
 """What is read from a warehouse on disk: the right slice, the newest vintage, and no line as it came."""
 
+import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pandas as pd
 import pytest
+from deltalake import DeltaTable
 
 from etl.errors import InputError, UsageError
 from etl.periods import parse_period
 from etl.release import publish
-from etl.schemas.daily import GLD_DAILY_ORDERS
+from etl.schemas.daily import GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_FORECAST, GLD_REVENUE_BRIDGE
+from reports.customers import by_channel_and_month, by_region
+from reports.explanation import computed
 from reports.gold import load
 from reports.question import Question
 from reports.site import write_single
@@ -143,3 +147,16 @@ def test_a_question_that_cannot_be_answered_says_why(snapshot, question, message
 def test_versions_name_what_was_read(reading):
     assert reading.data.versions["gold.gld_daily_orders"] == 0
     assert "gold.gld_revenue_bridge" not in reading.data.versions
+
+
+def test_no_figure_depends_on_the_order_of_rows(snapshot, warehouse, tmp_path, question):
+    shuffled = shutil.copytree(warehouse, tmp_path / "shop")
+    for table in (GLD_FACT_ORDER_ITEMS, GLD_DAILY_CUSTOMERS, GLD_DAILY_CELLS, GLD_DAILY_ORDERS):
+        rows = DeltaTable(str(shuffled / table.layer / table.name)).to_pandas()
+        store(shuffled, table, rows.sample(frac=1.0, random_state=7))
+    other = newest(shuffled)
+    for ask in (by_channel_and_month, by_region):
+        pd.testing.assert_frame_equal(
+            ask(snapshot, "net_revenue", question.period), ask(other, "net_revenue", question.period), check_exact=True
+        )
+    pd.testing.assert_frame_equal(computed(snapshot, question), computed(other, question), check_exact=True)

@@ -153,10 +153,7 @@ def business_days(lakehouse: Lakehouse) -> tuple[date, date]:
     lines = lakehouse.read(silver_table("order_items")).where("is_product and not is_return_line")
     found = lines.agg(F.min("order_date").alias("first"), F.max("order_date").alias("last")).first()
     if found is None or found["first"] is None:
-        raise QualityError(
-            "No order line is left after the rules: "
-            "assay query 'select rule, reason, count(*) from ops.ops_quarantine group by 1, 2' says why."
-        )
+        raise QualityError("No order line is left after the rules: assay quarantine shows why, rule by rule.")
     return found["first"], found["last"]
 
 

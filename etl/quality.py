@@ -16,7 +16,7 @@ RULE, EXPECTATION = "rule", "expectation"
 Measured = tuple[Expectation, float | None]
 NEXT_STEP = {
     RULE: "mend the files or the rule (assay quarantine shows the lines), or raise the threshold in the source",
-    EXPECTATION: "assay query shows both tables",
+    EXPECTATION: "no file can bring this about, so please report it as a fault of Assay",
 }
 COLUMNS = ["kind", "table_name", "name", "meaning", "value", "warn", "stop", "outcome"]
 

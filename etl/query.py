@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from pyspark.sql import SparkSession
 from sqlglot import exp
 
 from etl.errors import UsageError
+from etl.lakehouse import LAYERS
 
 READING = (exp.Query, exp.Describe)
 # Spark's doors from SQL into any method of the JVM
@@ -42,6 +44,35 @@ def _writes(node: exp.Expr) -> bool:
 def _shows(node: exp.Expr) -> bool:
     # the parser knows SHOW in Spark's dialect only as a command
     return isinstance(node, exp.Command) and str(node.this).upper() == "SHOW"
+
+
+def pinned(sql: str, versions: Mapping[str, int]) -> str:
+    """``sql`` with each table of the warehouse read at its version (by full name), the text left as it is otherwise.
+
+    Raises ``UsageError`` where the statement would write, or names a table that has no version.
+    """
+    check_read_only(sql)
+    (statement,) = (each for each in sqlglot.parse(sql, dialect="spark") if each is not None)
+    named = [table for table in statement.find_all(exp.Table) if _is_stored(table)]
+    for table in sorted(named, key=_end, reverse=True):  # from the back, so that earlier places stay where they are
+        sql = f"{sql[: _end(table)]} version as of {_version(table, versions)}{sql[_end(table) :]}"
+    return sql
+
+
+def _is_stored(table: exp.Table) -> bool:
+    is_read = not isinstance(table.parent, exp.Describe)
+    return is_read and table.db.lower() in LAYERS and not table.args.get("version")
+
+
+def _end(table: exp.Table) -> int:
+    return int(table.this.meta["end"]) + 1
+
+
+def _version(table: exp.Table, versions: Mapping[str, int]) -> int:
+    name = f"{table.db}.{table.name}".lower()
+    if name not in versions:
+        raise UsageError(f"There is no table {name} in the newest release: assay show lists the tables.")
+    return versions[name]
 
 
 def run_query(session: SparkSession, sql: str) -> list[dict[str, Any]]:

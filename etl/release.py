@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from deltalake import DeltaTable
+
 from etl.errors import InputError
 
 FOLDER = "releases"
@@ -59,6 +61,23 @@ def newest_release(warehouse: Path, *, whole: bool = False) -> Release | None:
         if release.whole or not whole:
             return release
     return None
+
+
+def readable_versions(warehouse: Path) -> dict[str, int]:
+    """The version of every table that readers take: the newest whole release, or, without one, the newest of each.
+
+    Raises ``InputError`` where the warehouse was never filled.
+    """
+    release = newest_release(warehouse, whole=True)
+    if release is not None:
+        return release.versions
+    folders = [log.parent for log in sorted(warehouse.glob("*/*/_delta_log"))]
+    if not folders:
+        raise InputError(
+            f"There is no warehouse in {warehouse} yet: fill it with assay refresh (or see assay demo), "
+            "or name another folder with --warehouse."
+        )
+    return {f"{folder.parent.name}.{folder.name}": int(DeltaTable(folder).version()) for folder in folders}
 
 
 def release_whole(warehouse: Path, versions: dict[str, int], created_at: datetime) -> None:

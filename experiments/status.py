@@ -62,15 +62,18 @@ class Status:
         ]
 
 
-def read_status(lakehouse: Lakehouse, today: date) -> Status:
-    """The status as of ``today``."""
-    newest = lakehouse.pandas(OPS_SOURCE).iloc[0]["last_day"].date()
+def read_status(released: Lakehouse, unreleased: Lakehouse, today: date) -> Status:
+    """The status as of ``today`` of the tables that readers take.
+
+    What stopped a run since is in ``unreleased``, the newest versions.
+    """
+    newest = released.pandas(OPS_SOURCE).iloc[0]["last_day"].date()
     return Status(
         newest_business_day=newest,
         days_late=(today - newest).days - DAYS_UNTIL_STALE,
-        last_good_refresh=_last_refresh(lakehouse),
-        champion=_champion(lakehouse),
-        checks=(_accounts(lakehouse), _quality(lakehouse), _tables(lakehouse)),
+        last_good_refresh=_last_refresh(released),
+        champion=_champion(released),
+        checks=(_accounts(released), _quality(unreleased), _tables(released)),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from etl.errors import InputError, UsageError
+from etl.errors import UsageError
 
 if TYPE_CHECKING:
     from etl.engine import Engine
@@ -73,10 +73,17 @@ class Workspace:
 
     @contextmanager
     def existing_lakehouse(self) -> "Iterator[Lakehouse]":
-        """Like ``lakehouse``, but raises ``InputError`` where the warehouse was never filled."""
-        self._require_filled()
+        """Like ``lakehouse``, every table at its newest version; raises ``InputError`` where it was never filled."""
+        self._released()
         with self.lakehouse() as lakehouse:
             yield lakehouse
+
+    @contextmanager
+    def released_lakehouse(self) -> "Iterator[Lakehouse]":
+        """The tables as the newest whole release has them, whatever a run under way writes, to be read only."""
+        versions = self._released()
+        with self.lakehouse() as lakehouse:
+            yield lakehouse.at(versions)
 
     @contextmanager
     def changing_lakehouse(self) -> "Iterator[Lakehouse]":
@@ -84,13 +91,11 @@ class Workspace:
 
         Raises ``LockedError`` where another process holds the warehouse.
         """
-        self._require_filled()
+        self._released()
         with self.alone(), self.writing() as lakehouse:
             yield lakehouse
 
-    def _require_filled(self) -> None:
-        if not any(self.warehouse.glob("*/*/_delta_log")):
-            raise InputError(
-                f"There is no warehouse in {self.warehouse} yet: fill it with assay refresh (or see assay demo), "
-                "or name another folder with --warehouse."
-            )
+    def _released(self) -> dict[str, int]:
+        from etl.release import readable_versions
+
+        return readable_versions(self.warehouse)

@@ -10,9 +10,8 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from etl.contracts import Table
-from etl.errors import InputError
 from etl.frames import arrow_table
-from etl.release import newest_release
+from etl.release import readable_versions
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.tables import TABLES
 
@@ -94,22 +93,7 @@ class Snapshot:
 
 def newest(warehouse: Path) -> Snapshot:
     """The newest state of a warehouse; raises ``InputError`` where it was never filled."""
-    return Snapshot(warehouse, newest_versions(warehouse))
-
-
-def newest_versions(warehouse: Path) -> dict[str, int]:
-    """The version of every table in the newest whole release; without one, the newest of each table."""
-    release = newest_release(warehouse, whole=True)
-    if release is not None:
-        return release.versions
-    stored = {table.full_name: _path(warehouse, table) for table in TABLES.values()}
-    found = {name: int(DeltaTable(path).version()) for name, path in stored.items() if (path / "_delta_log").is_dir()}
-    if not found:
-        raise InputError(
-            f"There is no warehouse in {warehouse} yet: fill it with assay refresh (or see assay demo), "
-            "or name another folder with --warehouse."
-        )
-    return found
+    return Snapshot(warehouse, readable_versions(warehouse))
 
 
 def _size(table: DeltaTable) -> tuple[int, int]:

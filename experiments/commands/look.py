@@ -18,11 +18,12 @@ STALE = 6
 @with_workspace
 def status(workspace: Workspace) -> None:
     """Tell how fresh the warehouse is; leaves with 6 where it is stale or a check fails."""
+    from etl.release import readable_versions
     from experiments.status import read_status
 
-    with workspace.existing_lakehouse() as lakehouse:
+    with workspace.existing_lakehouse() as newest:
         today = workspace.as_of or datetime.now(workspace.source.zone).date()
-        found = read_status(lakehouse, today)
+        found = read_status(newest.at(readable_versions(workspace.warehouse)), newest, today)
     if workspace.json:
         print_json(found.to_dict())
     else:
@@ -36,11 +37,11 @@ def status(workspace: Workspace) -> None:
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(0, 10_000), help="Rows to show.")
 @with_workspace
 def show(workspace: Workspace, table_name: str | None, limit: int) -> None:
-    """List the tables, or show one: what it promises, its columns and its first rows."""
+    """List the tables of the newest release, or show one: what it promises, its columns and its first rows."""
     from experiments.showing import list_tables, show_table
 
     workspace.refuse_as_of()
-    with workspace.existing_lakehouse() as lakehouse:
+    with workspace.released_lakehouse() as lakehouse:
         answer = show_table(lakehouse, table_name, limit) if table_name else list_tables(lakehouse)
     if workspace.json:
         print_json(answer.document)
@@ -53,13 +54,16 @@ def show(workspace: Workspace, table_name: str | None, limit: int) -> None:
 @click.argument("sql")
 @with_workspace
 def query(workspace: Workspace, sql: str) -> None:
-    """Answer one reading SQL statement over the tables, such as: select * from gold.gld_daily_orders limit 5."""
-    from etl.query import check_read_only, run_query
+    """Answer one reading SQL statement, such as: select * from gold.gld_daily_orders limit 5.
+
+    All tables are read as one release has them, so that a run under way never shows by half.
+    """
+    from etl.query import check_read_only, pinned, run_query
 
     check_read_only(sql)
     workspace.refuse_as_of()
-    with workspace.existing_lakehouse() as lakehouse:
-        rows = run_query(lakehouse.session, sql)
+    with workspace.released_lakehouse() as lakehouse:
+        rows = run_query(lakehouse.session, pinned(sql, lakehouse.versions()))
     if workspace.json:
         print_json(rows)
     elif rows:

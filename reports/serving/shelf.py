@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from etl.errors import AssayError
+from etl.release import readable_versions
 from reports.serving.edition import Edition
-from reports.snapshot import Snapshot, newest, newest_versions
+from reports.snapshot import Snapshot, newest
 
 POLL_SECONDS = 2.0
 KEPT_WARM = 64
@@ -33,7 +34,7 @@ class Shelf:
         self._prepare(self.current, before=None)
         while not self._stopped.wait(POLL_SECONDS):
             try:
-                self._renew(newest_versions(self._warehouse))
+                self._renew(readable_versions(self._warehouse))
             except Exception as error:  # whatever is wrong with a new state must not end the watch
                 log.warning("The newest state of %s is not served: %s", self._warehouse, error)
 

@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from etl.errors import UsageError
-from etl.query import check_read_only, plain, run_query
+from etl.lakehouse import Lakehouse
+from etl.query import check_read_only, pinned, plain, run_query
+from etl.schemas.daily import GLD_CALENDAR
 
 READING = [
     "select 1",
@@ -85,6 +87,53 @@ def test_statements_that_read_are_let_through(sql):
 def test_statements_that_write_or_change_the_session_are_refused(sql):
     with pytest.raises(UsageError):
         check_read_only(sql)
+
+
+VERSIONS = {"gold.sales": 7, "ops.files": 3}
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select * from gold.sales", "select * from gold.sales version as of 7"),
+        ("select s.a from GOLD.Sales s -- all", "select s.a from GOLD.Sales version as of 7 s -- all"),
+        ("select gold.sales.a from `gold`.`sales`;", "select gold.sales.a from `gold`.`sales` version as of 7;"),
+        (
+            "with t as (select * from ops.files) select * from t join gold.sales as s on t.a = s.a",
+            "with t as (select * from ops.files version as of 3) "
+            "select * from t join gold.sales version as of 7 as s on t.a = s.a",
+        ),
+        (
+            "select 'from gold.sales' where 1 in (select a from gold.sales)",
+            "select 'from gold.sales' where 1 in (select a from gold.sales version as of 7)",
+        ),
+        ("select * from gold.sales version as of 1", "select * from gold.sales version as of 1"),
+        ("describe table gold.sales", "describe table gold.sales"),
+        ("show tables in gold", "show tables in gold"),
+        ("select 1", "select 1"),
+    ],
+)
+def test_every_table_of_a_statement_is_read_at_its_version_and_the_text_stays(sql, expected):
+    assert pinned(sql, VERSIONS) == expected
+
+
+def test_a_table_that_no_release_has_is_named():
+    with pytest.raises(UsageError, match=r"There is no table gold\.nothing in the newest release"):
+        pinned("select * from gold.nothing", VERSIONS)
+
+
+@pytest.mark.embedded
+def test_what_a_run_under_way_wrote_is_not_read(lakehouse):
+    days = [{"date": date(2025, 9, day), "country": "India", "is_holiday": False} for day in (1, 2)]
+    versions = []
+    for rows in (days, days[:1]):
+        lakehouse.session.createDataFrame(rows).write.format("delta").mode("overwrite").save(
+            str(lakehouse.path(GLD_CALENDAR))
+        )
+        versions.append(lakehouse.versions())
+    reader = Lakehouse(lakehouse.session, lakehouse.warehouse)
+    counted = "select count(*) as days from gold.gld_calendar c where c.country = 'India'"
+    assert [run_query(reader.session, pinned(counted, each)) for each in versions] == [[{"days": 2}], [{"days": 1}]]
 
 
 @pytest.mark.parametrize("sql", ["select 1; select 2", "select 1; drop table t", "", ";", "-- nothing"])

@@ -1,9 +1,10 @@
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from deltalake import write_deltalake
+from deltalake import DeltaTable, write_deltalake
 
+from etl.release import publish
 from experiments.status import Check, Status
 
 KEYS = ["fresh", "newest_business_day", "days_late", "last_good_refresh", "champion", "checks"]
@@ -44,10 +45,31 @@ def test_rows_that_are_not_accounted_for_make_it_fail(assay, changeable, rows):
     files = rows(changeable.warehouse, "ops/ops_files")
     files.loc[0, "rows_kept"] += 1
     write_deltalake(changeable.warehouse / "ops" / "ops_files", files, mode="overwrite")
+    publish(changeable.warehouse, versions_of(changeable.warehouse), "", datetime.now(UTC), whole=True)
     answer = assay("status", "--json", "--as-of", "2025-11-01", *changeable.options)
     assert answer.code == 6
     assert answer.json["fresh"] is False
     assert {check["name"]: check["holds"] for check in answer.json["checks"]}["Rows accounted for"] is False
+
+
+def test_it_reads_a_release_and_tells_of_a_run_that_was_stopped_since(assay, changeable, rows):
+    quality = rows(changeable.warehouse, "ops/ops_quality").assign(outcome="stops")
+    write_deltalake(changeable.warehouse / "ops" / "ops_quality", quality, mode="overwrite")
+    files = rows(changeable.warehouse, "ops/ops_files").assign(rows_kept=-1)
+    write_deltalake(changeable.warehouse / "ops" / "ops_files", files, mode="overwrite")
+    answer = assay("status", "--json", "--as-of", "2025-11-01", *changeable.options)
+    assert answer.code == 6
+    held = {check["name"]: check["holds"] for check in answer.json["checks"]}
+    assert held == {"Rows accounted for": True, "Quality": False, "Tables": True}
+    shown = assay("show", "ops_files", "--limit", 1, "--json", *changeable.options).json
+    asked = assay("query", "select min(rows_kept) as least from ops.ops_files", "--json", *changeable.options).json
+    assert shown["rows"][0]["rows_kept"] >= 0
+    assert asked[0]["least"] >= 0
+
+
+def versions_of(warehouse):
+    logs = warehouse.glob("*/*/_delta_log")
+    return {f"{log.parent.parent.name}.{log.parent.name}": DeltaTable(log.parent).version() for log in logs}
 
 
 def test_a_warehouse_that_was_only_refined_has_no_champion_and_no_refresh(assay, refined):

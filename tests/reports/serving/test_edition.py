@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from etl.periods import parse_period
+from etl.release import readable_versions
 from etl.schemas.ops import OPS_SOURCE
 from reports.question import Question
 from reports.serving.edition import Edition, Request
 from reports.serving.kept import Kept
 from reports.serving.shelf import Shelf
-from reports.snapshot import newest_versions
 from tests.reports.warehouse import make_fact, make_warehouse, store
 
 
@@ -64,7 +64,7 @@ def test_a_new_state_takes_the_place_of_the_old_one_with_its_questions(tmp_path)
     first = before.answer(request)
     make_warehouse(tmp_path, make_fact(seed=2, orders_per_day=5))
     assert before.answer(request) == first
-    shelf._renew(newest_versions(tmp_path))
+    shelf._renew(readable_versions(tmp_path))
     assert shelf.current is not before
     assert request in shelf.current.requests()
     assert shelf.current.answer(request) != first

@@ -1,6 +1,6 @@
 """What a table promises: its columns, keys, grain and invariants, as frozen data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Layer = Literal["bronze", "silver", "gold", "ops"]
@@ -56,6 +56,11 @@ class Table:
     invariants: tuple[Invariant, ...] = field(default=())
     partition_by: tuple[str, ...] = field(default=())
     cluster_by: tuple[str, ...] = field(default=())
+
+    def holding(self, invariant: Invariant) -> "Table":
+        """The contract with ``invariant`` in place of the one of its name."""
+        others = tuple(each for each in self.invariants if each.name != invariant.name)
+        return replace(self, invariants=(*others, invariant))
 
     @property
     def full_name(self) -> str:

@@ -63,7 +63,7 @@ def _measured(lines: DataFrame, source: Source) -> DataFrame:
     share = (F.lit(1).cast("decimal(1,0)") - F.col("discount_percent") * F.lit("0.01").cast(PERCENT)).cast(SHARE)
     sold = F.when(F.col("is_return_line"), 0).otherwise(F.col("quantity"))
     remaining = F.col("quantity") - F.col("returned_quantity")
-    local = _line_amount if "line_amount" in source.expressions("order_items") else _priced
+    local = _line_amount if source.states_line_amounts else _priced
     gross = local("quantity")
     with_gross = lines.withColumns({"gross_amount": gross, "share": share, "sold": sold, "remaining": remaining})
     exact = {

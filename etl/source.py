@@ -20,6 +20,7 @@ from etl.contracts import Table
 from etl.errors import InputError, raise_problems
 from etl.own_dimensions import carrying, name_problems
 from etl.schemas.bronze import bronze_table
+from etl.schemas.gold import GLD_FACT_ORDER_ITEMS, UNIT_PRICE_IS_ROUNDED
 from etl.tables import TABLES
 
 UNDECIDED = "?"
@@ -153,8 +154,15 @@ class Source(Declaration):
         return ZoneInfo(self.time_zone)
 
     def contract(self, table: Table) -> Table:
-        """What ``table`` promises for this source: its contract, with the source's own dimensions where it has any."""
+        """What ``table`` promises for this source: with its own dimensions, and prices as exact as it states them."""
+        if table == GLD_FACT_ORDER_ITEMS and self.states_line_amounts:
+            return carrying(table, self.dimensions).holding(UNIT_PRICE_IS_ROUNDED)
         return carrying(table, self.dimensions)
+
+    @property
+    def states_line_amounts(self) -> bool:
+        """Whether order lines come with the price of the whole line, and none of one unit."""
+        return "line_amount" in self.tables["order_items"].columns
 
     def expressions(self, name: str) -> dict[str, str]:
         """The expression of each declared column of the Silver table ``name``, the own dimensions' among them."""
@@ -196,7 +204,14 @@ class Source(Declaration):
         known = self.feeds
         unknown = [f"tables.{n}: there is no feed {t.feed!r}" for n, t in self.tables.items() if t.feed not in known]
         idle = [feed for feed in known if feed not in self.accounted_tables]
-        return unknown + [f"feeds.{feed}: name it after the table that takes its lines" for feed in idle]
+        return unknown + [f"feeds.{feed}: {self._right_name(feed)}" for feed in idle]
+
+    def _right_name(self, feed: str) -> str:
+        """What to call a feed whose lines no table accounts for."""
+        taken_by = [name for name, refinement in self.tables.items() if refinement.feed == feed]
+        if not taken_by:
+            return "no table takes its lines: refine it under tables, or leave it out"
+        return f"name it {taken_by[0]}: a feed is called after the table that its lines are accounted for in"
 
     def _column_problems(self) -> list[str]:
         known = {name: TABLES[f"slv_{name}"] for name in self.tables if f"slv_{name}" in TABLES}

@@ -102,10 +102,7 @@ GLD_FACT_ORDER_ITEMS = Table(
         *PROVENANCE,
     ),
     invariants=(
-        # equal, but where the source states whole lines: their unit price is rounded
-        Invariant(
-            "gross_is_quantity_times_price", "abs(gross_amount - quantity * unit_price) <= 0.00005 * abs(quantity)"
-        ),
+        Invariant("gross_is_quantity_times_price", "gross_amount = quantity * unit_price"),
         Invariant("net_is_gross_less_discount_plus_tax", "net_amount = gross_amount - discount_amount + tax_amount"),
         Invariant("returned_within_sold", "is_return_line or returned_quantity between 0 and quantity"),
         Invariant(
@@ -114,4 +111,8 @@ GLD_FACT_ORDER_ITEMS = Table(
     ),
     partition_by=("transaction_month",),
     cluster_by=("transaction_date",),
+)
+# of a source that states whole lines: the price of one unit is rounded to the last of its four decimals
+UNIT_PRICE_IS_ROUNDED = Invariant(
+    "gross_is_quantity_times_price", "abs(gross_amount - quantity * unit_price) <= 0.00005 * abs(quantity)"
 )

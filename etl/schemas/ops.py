@@ -36,7 +36,7 @@ OPS_FILES = Table(
 OPS_RESTATEMENTS = Table(
     "ops",
     "ops_restatements",
-    grain="one day already published whose fact rows a batch changed",
+    grain="one day already published whose order lines or sales by place a batch changed",
     key=("batch", "date"),
     columns=(
         required("batch", "string", "key of the batch"),
@@ -47,6 +47,7 @@ OPS_RESTATEMENTS = Table(
         required("net_revenue_after", EXACT, "reporting currency, after"),
         column("net_amount_inr_before", "decimal(28,2)", "legacy measure before, INR"),
         column("net_amount_inr_after", "decimal(28,2)", "legacy measure after, INR"),
+        column("cells_changed", "bigint", "cells (place, category, own dimensions) of the day that sold otherwise"),
         required("causes", "string", "files of the batch that may have changed the day, joined by ', '"),
         column("restated_at", "timestamp", "when the batch was refined, UTC", volatile=True),
     ),

@@ -43,10 +43,16 @@ def restatements_section(reading: Reading) -> Section:
     )
     newest = rows.sort_values("date", ascending=False).head(DAYS_SHOWN)
     cells = [
-        (long_date(day.date()), numbers.short(before, unit), numbers.short(after, unit), str(causes))
-        for day, before, after, causes in newest[
-            ["date", "net_revenue_before", "net_revenue_after", "causes"]
+        (
+            long_date(day.date()),
+            numbers.short(before, unit),
+            numbers.short(after, unit),
+            "" if pd.isna(cells) else f"{cells:,.0f}",
+            str(causes),
+        )
+        for day, before, after, cells, causes in newest[
+            ["date", "net_revenue_before", "net_revenue_after", "cells_changed", "causes"]
         ].to_numpy()
     ]
-    headers = ("Day", "Before", "After", "Files")
+    headers = ("Day", "Before", "After", "Places and categories that changed", "Files")
     return Section("restatements", title, (told,), tables=(table(f"Net revenue, {unit.name}", headers, cells),))

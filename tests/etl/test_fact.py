@@ -170,20 +170,40 @@ def test_a_return_line_sells_nothing_and_takes_its_revenue_back(fact):
     assert (row["net_revenue"], row["gross_amount"], row["returned_quantity"]) == (-200, -200, 0)
 
 
-def test_a_line_priced_as_a_whole_keeps_its_amount_to_the_last_decimal(fact):
+def priced_as_a_whole():
+    """The shipped retail source, as if it stated no unit prices."""
     retail = load_source("online_retail")
     order_items = retail.tables["order_items"]
     columns = {name: text for name, text in order_items.columns.items() if name != "unit_price"}
     tables = {"order_items": order_items.model_copy(update={"columns": columns | {"line_amount": "total"}})}
+    return retail.model_copy(update={"tables": tables})
+
+
+def test_a_line_priced_as_a_whole_keeps_its_amount_to_the_last_decimal(fact):
     ten = {"currency": "GBP", "quantity": 3, "line_amount": Decimal(10), "unit_price": Decimal("3.3333")}
     back = {"quantity": -3, "line_amount": Decimal(-10), "is_return_line": True}
     found = fact(
         ten, ten | {"seq_no": 2}, ten | back | {"seq_no": 3}, ten | {"seq_no": 4, "discount_percent": Decimal(25)},
-        returned=[("O1", 2, 1), ("O1", 4, 3)], source=retail.model_copy(update={"tables": tables}),
+        returned=[("O1", 2, 1), ("O1", 4, 3)], source=priced_as_a_whole(),
     )  # fmt: skip
     assert [(row["gross_amount"], row["list_amount"], row["net_revenue"]) for _, row in sorted(found.items())] == [
         (10, 10, 10), (10, 10, Decimal("6.6667")), (-10, 0, -10), (10, 10, 0),
     ]  # fmt: skip
+
+
+def test_gross_is_quantity_times_price_exactly_unless_the_source_states_whole_lines(session):
+    ten = {"quantity": 3, "unit_price": Decimal("3.3333"), "gross_amount": Decimal(10)}
+    off_by = {"rounding": ten, "nothing": ten | {"gross_amount": Decimal("9.9999")},
+              "more": ten | {"gross_amount": Decimal("10.0001")}}  # fmt: skip
+
+    def broken(source):
+        contract = source.contract(GLD_FACT_ORDER_ITEMS)
+        (invariant,) = (each for each in contract.invariants if each.name == "gross_is_quantity_times_price")
+        held = literal(session, contract, list(off_by.values())).selectExpr(f"{invariant.condition} as held")
+        return [name for name, row in zip(off_by, held.collect(), strict=True) if not row["held"]]
+
+    assert broken(load_source("atoz")) == ["rounding", "more"]
+    assert broken(priced_as_a_whole()) == ["more"]
 
 
 def test_a_source_without_the_legacy_measure_has_none(fact):

@@ -111,7 +111,24 @@ def test_a_late_file_restates_its_day_and_says_so(lakehouse, tmp_path):
     (restated,) = (row.asDict() for row in lakehouse.read(OPS_RESTATEMENTS).collect())
     assert (restated["date"], restated["rows_before"], restated["rows_after"]) == (date(2025, 9, 3), 1, 2)
     assert (restated["net_revenue_before"], restated["net_revenue_after"]) == (200, 400)
+    assert restated["cells_changed"] == 1
     assert restated["causes"] == "order_items/landing/order_items_2025-09-06.csv"
+
+
+def test_a_day_whose_sales_only_move_to_another_region_is_restated_too(lakehouse, tmp_path):
+    lines = [
+        f"{day},{day} 10:20:30,C1,O{day},1,P1,2,INR,100.00,0,18.00,Website," for day in ("2025-09-03", "2025-09-20")
+    ]
+    home = "C1,+911,IN,India,{}".format
+    landing = write_landing(tmp_path / "landing", order_items=lines, customers={"2025-08-01": [home("MH")]})
+    refine(lakehouse, ATOZ, landing)
+    write_file(landing, "customers", "2025-09-10", [home("KA")])
+    refine(lakehouse, ATOZ, landing)
+    (restated,) = (row.asDict() for row in lakehouse.read(OPS_RESTATEMENTS).collect())
+    assert (restated["date"], restated["rows_before"], restated["rows_after"]) == (date(2025, 9, 20), 1, 1)
+    assert restated["net_revenue_before"] == restated["net_revenue_after"] == 200
+    assert restated["cells_changed"] == 2  # West sells no more, South does
+    assert restated["causes"] == "customers/customers_2025-09-10.csv"
 
 
 def test_a_batch_leaves_the_files_of_other_months_alone(lakehouse, tmp_path):

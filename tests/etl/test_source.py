@@ -124,7 +124,7 @@ def test_tables_are_held_against_the_contracts_of_silver(declared):
     )
     for part in (
         "tables: order_items is missing",
-        "feeds.order_items: name it after the table that takes its lines",
+        "feeds.order_items: name it customers: a feed is called after the table that its lines are accounted for in",
         "tables.brands: column 'brand_code' is missing",
         "tables.brands: slv_brands has no column 'colour'",
         "tables.brands: there is no feed 'brand'",

@@ -1,1 +1,3 @@
 """The jobs, their MLflow tracking and the command line."""
+
+__version__ = "0.1.0"

@@ -9,6 +9,7 @@ import warnings
 import click
 
 from etl.errors import AssayError
+from experiments import __version__
 from experiments.commands import (
     analyse,
     explain_lines,
@@ -42,7 +43,7 @@ class InOrder(click.Group):
 
 
 @click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="assay-workbench", prog_name="assay")
+@click.version_option(__version__, prog_name="assay")
 def assay() -> None:
     """Why did revenue move, and what comes next?
 

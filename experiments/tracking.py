@@ -14,6 +14,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from etl.contracts import Table
+from experiments.environment import FILE, environment
 
 EXPERIMENT = "assay"
 TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
@@ -56,7 +57,8 @@ def open_run(warehouse: Path, name: str, tags: Mapping[str, str]) -> Iterator[ml
     """A run of the experiment "assay", inside the active run if there is one; to be used while ``connected``.
 
     Under ``mlflow run`` the environment names a run, which is adopted, and its experiment stays as it is.
-    The run is tagged with ``tags`` and, from a checkout of Assay's sources, with its commit.
+    The run is tagged with ``tags`` and, from a checkout of Assay's sources, with its commit; one that is inside no
+    other keeps the environment it is made with.
     """
     active = mlflow.active_run()
     experiment = active.info.experiment_id if active else _experiment(warehouse)
@@ -64,6 +66,8 @@ def open_run(warehouse: Path, name: str, tags: Mapping[str, str]) -> Iterator[ml
     with mlflow.start_run(
         experiment_id=experiment, run_name=name, nested=active is not None, tags=dict(tags) | commit
     ) as run:
+        if active is None:
+            mlflow.log_dict(environment(), FILE)
         yield run
 
 

@@ -15,6 +15,7 @@ from mlflow.models import ModelSignature
 from mlflow.pyfunc import load_model, log_model
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
+from experiments import __version__
 from models.forecasting.forecaster import Forecaster
 from models.forecasting.quantiles import NAMES
 
@@ -22,7 +23,7 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # no such model, no such alias
 CODE = Path(__file__).with_name("model.py")
 PACKAGE = "assay-workbench"
-REQUIREMENTS = (PACKAGE, "mlflow", "numpy", "pandas", "scipy", "pyarrow")
+LIBRARIES = ("mlflow", "numpy", "pandas", "scipy", "pyarrow")
 SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec(DataType.string, "series"), ColSpec(DataType.long, "horizon")]),
     outputs=Schema(
@@ -59,10 +60,9 @@ class Training:
     @property
     def warning(self) -> str:
         """Says that another version of the package trained it, empty where it was this one."""
-        here = version(PACKAGE)
-        if self.package_version == here:
+        if self.package_version == __version__:
             return ""
-        return f"trained by {PACKAGE} {self.package_version}, this is {here}: assay train makes a new one"
+        return f"trained by {PACKAGE} {self.package_version}, this is {__version__}: assay train makes a new one"
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = ""
         as_of=as_of,
         note=note,
         reconciliation=forecaster.taught.reconciliation.method,
-        package_version=version(PACKAGE),
+        package_version=__version__,
     )
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "forecaster.npz"
@@ -123,7 +123,7 @@ def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = ""
             python_model=str(CODE),
             artifacts={"forecaster": str(state)},
             signature=SIGNATURE,  # without an example, which MLflow would forecast a thousand series to try
-            pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
+            pip_requirements=[f"{PACKAGE}=={__version__}", *(f"{name}=={version(name)}" for name in LIBRARIES)],
         )
     client, name = mlflow.MlflowClient(), model_name(measure)
     if not client.search_registered_models(f"name = '{name}'"):

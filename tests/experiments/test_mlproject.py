@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from mlflow.projects.utils import load_project
 from experiments import cli
 
 ROOT = Path(cli.__file__).parents[1]
-ENTRY_POINTS = ["backtest", "explain", "refresh", "train"]
+ENTRY_POINTS = ["backtest", "etl", "explain", "forecast", "maintain", "promote", "refresh", "report", "train"]
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +30,9 @@ def test_the_project_has_the_jobs_as_entry_points(declared):
 @pytest.mark.parametrize("given", [{}, {"warehouse": "/tmp/else where", "engine": "spark"}], ids=["defaults", "given"])
 def test_an_entry_point_is_one_call_of_the_command_line_that_it_can_read(name, given):
     command = load_project(str(ROOT)).get_entry_point(name).compute_command(given, None)
-    script, called, *arguments = click.parser.split_arg_string(command)
-    assert (script, called) == ("assay", name)
+    words = click.parser.split_arg_string(command)
+    called, arguments = words[:4], words[4:]
+    assert called == ["python", "-m", "experiments", name]
     assert "\n" not in command.strip()
     with cli.assay.commands[name].make_context(name, arguments) as context:
         assert str(context.params["warehouse"]) == given.get("warehouse", "warehouse")
@@ -49,16 +51,18 @@ def test_the_parameters_default_to_what_the_command_line_has_itself(declared):
 
 
 @pytest.mark.slow
-def test_mlflow_runs_the_project_in_the_run_it_opened(changeable, rows, tmp_path):
+@pytest.mark.parametrize("manager", ["local", "uv"])
+def test_mlflow_runs_the_project_in_the_run_it_opened(manager, changeable, rows, tmp_path):
     store = f"sqlite:///{changeable.warehouse}/mlflow.db"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "MLFLOW_TRACKING_URI": store, "PATH": path}
-    options = ["-e", "explain", "--env-manager", "local", "--experiment-name", "projects"]
+    own = {"MLFLOW_ENV_ROOT": str(tmp_path / "environments"), "UV_NO_INSTALL_PROJECT": "1"}
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": store, "PATH": path, **own}
+    options = ["-e", "explain", "--env-manager", manager, "--experiment-name", "projects"]
     asked = ["-P", f"warehouse={changeable.warehouse}", "-P", "measure=units"]
     command = [sys.executable, "-m", "mlflow", "run", str(ROOT), *options, *asked]
     client = mlflow.MlflowClient(store)
     experiment = client.create_experiment("projects", artifact_location=(tmp_path / "artifacts").as_uri())
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     (run,) = client.search_runs([experiment])
     assert run.info.status == "FINISHED"
@@ -68,3 +72,8 @@ def test_mlflow_runs_the_project_in_the_run_it_opened(changeable, rows, tmp_path
     assert {each.dataset.name for each in run.inputs.dataset_inputs} >= {"gold.gld_fact_order_items"}
     bridge = rows(changeable.warehouse, "gold/gld_revenue_bridge")
     assert set(bridge.loc[bridge["measure"] == "units", "run_id"]) == {run.info.run_id}
+    (kept,) = (tmp_path / "artifacts").rglob("environment.json")
+    packages = json.loads(kept.read_text(encoding="utf-8"))
+    assert packages["mlflow"] == mlflow.__version__
+    # the tests' own packages are not in the environment that MLflow makes
+    assert ("pytest" in packages) == (manager == "local")

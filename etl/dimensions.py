@@ -1,6 +1,7 @@
 """Gold dimensions from Silver: products with names, customers with regions, and the days.
 
-The dimensions say what holds now; ``homes`` and ``product_categories`` say what held when, for the fact.
+The dimensions say what holds now; ``homes``, ``product_categories`` and ``store_versions`` say what held when, for
+the fact.
 """
 
 from datetime import date
@@ -9,7 +10,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS
+from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS, GLD_DIM_STORES
 from etl.versions import CURRENT, FROM, TO
 
 NOT_AVAILABLE = "Not Available"
@@ -46,6 +47,16 @@ def product_categories(products: DataFrame, category: DataFrame | None) -> DataF
     """``product_id, category`` of every version of a product, the category by its name of today."""
     named = _with_name(products, category, "category_code", "category_name")
     return named.select("product_id", FROM, TO, F.col("category_name").alias("category"))
+
+
+def dim_stores(stores: DataFrame, own: tuple[str, ...]) -> DataFrame:
+    """One row per store, its current version."""
+    return stores.where(CURRENT).select(*GLD_DIM_STORES.column_names, *own)
+
+
+def store_versions(stores: DataFrame, own: tuple[str, ...]) -> DataFrame:
+    """``store_id`` and the ``own`` columns of every version of a store."""
+    return stores.select("store_id", FROM, TO, *own)
 
 
 def region(regions: Regions) -> Expression:

@@ -24,15 +24,17 @@ def fact_order_items(
     returned: DataFrame | None,
     homes: DataFrame,
     categories: DataFrame,
+    stores: DataFrame | None,
     rates: DataFrame,
     source: Source,
 ) -> DataFrame:
     """Order lines of products with their place and category as they were at the order, rates and amounts.
 
-    ``returned`` has ``order_id, seq_no, returned_quantity``; ``homes`` and ``categories`` are the versions that
-    ``etl.dimensions.homes`` and ``product_categories`` make; ``rates`` comes from ``etl.exchange.daily_rates``.
+    ``returned`` has ``order_id, seq_no, returned_quantity``; ``homes``, ``categories`` and ``stores`` are the versions
+    that ``etl.dimensions`` makes (stores None where the source describes none); ``rates`` comes from
+    ``etl.exchange.daily_rates``.
     """
-    placed = _with_place(order_items.where("is_product"), homes, categories, source)
+    placed = _with_place(order_items.where("is_product"), homes, categories, stores, source)
     # the small table on the left: engines build the left side of a join in memory
     daily_rate = rates.withColumnRenamed("date", "order_date")
     rated = daily_rate.join(placed, ["order_date", "currency"], "right")
@@ -40,14 +42,17 @@ def fact_order_items(
     return _measured(valued, source).select(*source.contract(GLD_FACT_ORDER_ITEMS).column_names)
 
 
-def _with_place(lines: DataFrame, homes: DataFrame, categories: DataFrame, source: Source) -> DataFrame:
+def _with_place(
+    lines: DataFrame, homes: DataFrame, categories: DataFrame, stores: DataFrame | None, source: Source
+) -> DataFrame:
     joined = as_of(as_of(lines, homes, "customer_id"), categories, "product_id")
+    joined = joined if stores is None else as_of(joined, stores, "store_id")
     return joined.withColumns(
         {
             "country": F.coalesce("country", "home_country", F.lit(NOT_AVAILABLE)),
             "region": F.coalesce("home_region", F.lit(NOT_AVAILABLE)),
             "category": F.coalesce("category", F.lit(NOT_AVAILABLE)),
-            **{name: F.coalesce(name, F.lit(NOT_AVAILABLE)) for name in ("channel", *source.dimensions)},
+            **{name: F.coalesce(name, F.lit(NOT_AVAILABLE)) for name in ("channel", *source.own_dimensions.names)},
         }
     )
 

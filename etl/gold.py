@@ -15,14 +15,22 @@ from pyspark.sql import functions as F
 from etl import daily
 from etl.calendar import calendar
 from etl.contracts import Table
-from etl.dimensions import dim_customers, dim_date, dim_products, homes, product_categories
+from etl.dimensions import (
+    dim_customers,
+    dim_date,
+    dim_products,
+    dim_stores,
+    homes,
+    product_categories,
+    store_versions,
+)
 from etl.errors import QualityError
 from etl.exchange import daily_rates
 from etl.fact import fact_order_items
 from etl.lakehouse import Lakehouse
 from etl.returns import KEY, returned_quantities
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS
-from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS, GLD_FACT_ORDER_ITEMS
+from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS, GLD_DIM_STORES, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
 from etl.silver import silver_table
 from etl.slices import Months, in_months, is_month, months_of
@@ -67,6 +75,9 @@ class Gold:
         self.lakehouse.write_changed(GLD_DIM_PRODUCTS, products)
         customers = dim_customers(self._rows("customers", now), self.source.regions)
         self.lakehouse.write_changed(GLD_DIM_CUSTOMERS, customers)
+        if "stores" in self.source.tables:
+            stores = dim_stores(now.read(silver_table("stores")), self.source.own_dimensions.of_stores)
+            self.lakehouse.write_changed(self.source.contract(GLD_DIM_STORES), stores)
         days = dim_date(self.lakehouse.session, self._silver("calendar", now), self.days)
         self.lakehouse.write_changed(GLD_DIM_DATE, days)
 
@@ -77,6 +88,8 @@ class Gold:
             months |= self._months_of_moves("customer_id", self._homes(before), self._homes(after))
         if self._differs(before, "products", "category"):
             months |= self._months_of_moves("product_id", self._categories(before), self._categories(after))
+        if self._differs(before, "stores"):
+            months |= self._months_of_moves("store_id", self._stores(before), self._stores(after))
         if self._differs(before, "returns"):
             returns = silver_table("returns")
             old, new = (returned_quantities(at.read(returns)) for at in (before, after))
@@ -98,6 +111,9 @@ class Gold:
     def _categories(self, lakehouse: Lakehouse) -> DataFrame:
         return product_categories(self._rows("products", lakehouse), self._silver("category", lakehouse))
 
+    def _stores(self, lakehouse: Lakehouse) -> DataFrame:
+        return store_versions(lakehouse.read(silver_table("stores")), self.source.own_dimensions.of_stores)
+
     def _rates(self, lakehouse: Lakehouse, days: tuple[date, date]) -> DataFrame:
         return daily_rates(lakehouse.session, self._silver("fx_rates", lakehouse), self.source.base_rates, days)
 
@@ -108,6 +124,7 @@ class Gold:
             None if returns is None else returned_quantities(returns),
             self._homes(self.lakehouse),
             self._categories(self.lakehouse),
+            self._stores(self.lakehouse) if "stores" in self.source.tables else None,
             rates,
             self.source,
         )
@@ -115,7 +132,7 @@ class Gold:
 
     def _publish_daily(self, months: Months) -> None:
         fact = self.lakehouse.read(GLD_FACT_ORDER_ITEMS).where(is_month("transaction_month", months))
-        own, slice_ = tuple(self.source.dimensions), in_months("date", months)
+        own, slice_ = self.source.own_dimensions.names, in_months("date", months)
         self._write(GLD_DAILY_ORDERS, daily.daily_orders(fact, own), slice_)
         self._write(GLD_DAILY_CELLS, daily.daily_cells(fact, own), slice_)
         self._write(GLD_DAILY_CUSTOMERS, daily.daily_customers(fact), slice_)

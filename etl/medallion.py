@@ -139,7 +139,7 @@ class Medallion:
                 "time_zone": self.source.time_zone,
                 "reporting_currency": self.source.reporting_currency,
                 "has_legacy_measure": self.source.legacy_measure,
-                "dimensions": " ".join(self.source.dimensions) or None,
+                "dimensions": " ".join(self.source.own_dimensions.names) or None,
                 "first_day": first_day,
                 "last_day": last_day,
                 "declared": self.work.declared,

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from etl.contracts import Table
 from etl.errors import InputError, raise_problems
-from etl.own_dimensions import carrying, name_problems
+from etl.own_dimensions import OwnDimensions, name_problems
 from etl.schemas.bronze import bronze_table
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS, UNIT_PRICE_IS_ROUNDED
 from etl.tables import TABLES
@@ -156,8 +156,14 @@ class Source(Declaration):
     def contract(self, table: Table) -> Table:
         """What ``table`` promises for this source: with its own dimensions, and prices as exact as it states them."""
         if table == GLD_FACT_ORDER_ITEMS and self.states_line_amounts:
-            return carrying(table, self.dimensions).holding(UNIT_PRICE_IS_ROUNDED)
-        return carrying(table, self.dimensions)
+            return self.own_dimensions.carried_by(table).holding(UNIT_PRICE_IS_ROUNDED)
+        return self.own_dimensions.carried_by(table)
+
+    @property
+    def own_dimensions(self) -> OwnDimensions:
+        """What divides sales beside country, region, channel and category: told by order lines or by their stores."""
+        of_stores = self.tables["stores"].columns if "stores" in self.tables else {}
+        return OwnDimensions(tuple(self.dimensions), tuple(name for name in of_stores if name != "store_id"))
 
     @property
     def states_line_amounts(self) -> bool:
@@ -190,8 +196,7 @@ class Source(Declaration):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Source":
-        dimensions = [f"dimensions: {problem}" for problem in name_problems(self.dimensions)]
-        problems = [*self._unknown_tables(), *self._unknown_feeds(), *self._column_problems(), *dimensions]
+        problems = [*self._unknown_tables(), *self._unknown_feeds(), *self._column_problems(), *self._own_problems()]
         if problems:
             raise ValueError("; ".join(sorted(problems)))
         return self
@@ -213,8 +218,20 @@ class Source(Declaration):
             return "no table takes its lines: refine it under tables, or leave it out"
         return f"name it {taken_by[0]}: a feed is called after the table that its lines are accounted for in"
 
+    def _own_problems(self) -> list[str]:
+        own = self.own_dimensions
+        problems = [f"dimensions: {problem}" for problem in name_problems(own.of_lines)]
+        problems += [f"tables.stores: {problem}" for problem in name_problems(own.of_stores)]
+        twice = set(own.of_lines) & set(own.of_stores)
+        problems += [f"dimensions: {name!r} is told by tables.stores, too: leave one of them out" for name in twice]
+        lines = self.tables.get("order_items")
+        if "stores" in self.tables and lines is not None and "store_id" not in lines.columns:
+            problems.append("tables.order_items: column 'store_id' is missing, which says the store of a line")
+        return problems
+
     def _column_problems(self) -> list[str]:
-        known = {name: TABLES[f"slv_{name}"] for name in self.tables if f"slv_{name}" in TABLES}
+        own = OwnDimensions(of_stores=self.own_dimensions.of_stores)
+        known = {name: own.carried_by(TABLES[f"slv_{name}"]) for name in self.tables if f"slv_{name}" in TABLES}
         found = [(name, each) for name, table in known.items() for each in _problems_of(table, self.tables[name])]
         return [f"tables.{name}{problem}" for name, problem in found]
 

@@ -39,7 +39,8 @@ def refined_tables(source: Source) -> list[Table]:
     """Every table that refining ``source`` writes, with its contract for this source."""
     bronze = [feed_table(source, feed) for feed in source.feeds]
     silver = [*(silver_table(name) for name in source.tables), SLV_ORDER_ITEMS_SUPERSEDED]
-    return [*bronze, *(source.contract(table) for table in (*silver, *REFINED_GOLD)), *REFINED_OPS]
+    stores = [gold.GLD_DIM_STORES] if "stores" in source.tables else []
+    return [*bronze, *(source.contract(table) for table in (*silver, *REFINED_GOLD, *stores)), *REFINED_OPS]
 
 
 @dataclass(frozen=True)

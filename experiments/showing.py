@@ -7,7 +7,7 @@ from rich.text import Text
 
 from etl.contracts import Table
 from etl.lakehouse import Lakehouse
-from etl.own_dimensions import carrying, stored_dimensions
+from etl.own_dimensions import carrying
 from etl.query import plain
 from etl.tables import TABLES, table
 from experiments import console
@@ -31,8 +31,8 @@ def list_tables(lakehouse: Lakehouse) -> Shown:
 
 def show_table(lakehouse: Lakehouse, name: str, limit: int) -> Shown:
     """One table: raises ``UsageError`` for an unknown name and ``InputError`` where it was never written."""
-    known = carrying(table(name), stored_dimensions(lakehouse))
-    stored = lakehouse.read(known).limit(limit)
+    stored = lakehouse.read(table(name)).limit(limit)
+    known = _carrying_stored(table(name), stored.columns)
     rows = [[plain(value) for value in row] for row in stored.collect()]
     columns = [(each.name, each.type, each.comment) for each in known.columns]
     document = {
@@ -44,6 +44,11 @@ def show_table(lakehouse: Lakehouse, name: str, limit: int) -> Shown:
         "rows": [dict(zip(stored.columns, row, strict=True)) for row in rows],
     }
     return Shown(document, [*_contract(known, columns), console.table("Rows", stored.columns, rows)])
+
+
+def _carrying_stored(promised: Table, stored: list[str]) -> Table:
+    """The contract with the own dimensions of the source that was stored."""
+    return carrying(promised, [name for name in stored if name not in promised.column_names])
 
 
 def _contract(known: Table, columns: list[tuple[str, str, str]]) -> list[RenderableType]:

@@ -87,7 +87,7 @@ def check_source(session: SparkSession, source: Source, landing: Path) -> Checke
     columns = [check for name in source.tables for check in _columns(source, name, whole[source.tables[name].feed])]
     judged = {name: judge(whole[name], name, source) for name in source.accounted_tables}
     kept_out = [check for name in judged for check in _kept_out(source, name, bronze[name], judged[name])]
-    feeds = [_feed(name, len(files[name]), bronze[name], judged[name]) for name in judged]
+    feeds = [_feed(source, name, len(files[name]), bronze[name], judged[name]) for name in judged]
     return Checked(source.name, feeds, columns, kept_out)
 
 
@@ -115,7 +115,8 @@ def _unreadable(source: Source, name: str, lines: Mapping[str, DataFrame]) -> It
     for column, expression in source.expressions(name).items():
         if reason := _refusal(rows, expression):
             yield f"tables.{name}.{column}: {expression} cannot be read: {reason} (columns: {columns})"
-    typed = rows.select(*(F.lit(None).cast(each.type).alias(each.name) for each in silver_table(name).columns))
+    promised = source.contract(silver_table(name)).columns
+    typed = rows.select(*(F.lit(None).cast(each.type).alias(each.name) for each in promised))
     for rule in source.tables[name].rules:
         if reason := _refusal(typed, rule.keep):
             yield f"tables.{name}, rule {rule.name}: {rule.keep} cannot be read: {reason}"
@@ -178,6 +179,6 @@ def _kept_out(source: Source, name: str, bronze: DataFrame, judged: DataFrame) -
     return sorted(checks, key=lambda check: (-check.lines, check.rule, check.reason))
 
 
-def _feed(name: str, files: int, bronze: DataFrame, judged: DataFrame) -> FeedCheck:
-    settled = settled_lines(judged, silver_table(name))
+def _feed(source: Source, name: str, files: int, bronze: DataFrame, judged: DataFrame) -> FeedCheck:
+    settled = settled_lines(judged, source.contract(silver_table(name)))
     return FeedCheck(name, files, bronze.count(), settled.rows.count(), settled.superseded.count())

@@ -41,6 +41,13 @@ GLD_DIM_CUSTOMERS = Table(
         *FILE_AND_INGEST,
     ),
 )
+GLD_DIM_STORES = Table(
+    "gold",
+    "gld_dim_stores",
+    grain="one store as it is now; what else is known of it are the source's own columns",
+    key=("store_id",),
+    columns=(required("store_id", "string", "the source's store key"), *FILE_AND_INGEST),
+)
 GLD_DIM_DATE = Table(
     "gold",
     "gld_dim_date",
@@ -94,6 +101,7 @@ GLD_FACT_ORDER_ITEMS = Table(
         required("country", "string", "country of the order or else the customer then, Not Available where unknown"),
         required("region", "string", "region of the customer within the country, at the order"),
         required("category", "string", "category of the product at the order, Not Available where unknown"),
+        column("store_id", "string", "store, null where the source has none"),
         required("list_amount", EXACT, "gross_amount at the base rate, reporting currency; 0 on a return line"),
         required("discounted_amount", EXACT, "list_amount less the exact discount"),
         required("converted_amount", EXACT, "discounted, at the rate of the day; 0 on a return line"),

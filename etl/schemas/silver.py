@@ -70,6 +70,13 @@ SLV_CUSTOMERS = Table(
         *PROVENANCE,
     ),
 )
+SLV_STORES = Table(
+    "silver",
+    "slv_stores",
+    grain="one version of a store, from valid_from to the day before valid_to; its other columns are the source's own",
+    key=("store_id", "valid_from"),
+    columns=(required("store_id", "string", "the source's store key"), *VALIDITY, *PROVENANCE),
+)
 SLV_CALENDAR = Table(
     "silver",
     "slv_calendar",
@@ -144,6 +151,7 @@ SLV_ORDER_ITEMS = Table(
         required("product_id", "string", "product or charge code"),
         column("country", "string", "country of the order where the source states it"),
         column("channel", "string", "sales channel"),
+        column("store_id", "string", "store it was sold in, null where the source has none"),
         column("coupon_code", "string", "trimmed, lower case"),
         required("currency", "string", "ISO 4217 code of the prices"),
         required("quantity", "int", "units; negative on a return line"),

@@ -57,6 +57,7 @@ def fact(session):
             returned and session.createDataFrame(returned, "order_id string, seq_no int, returned_quantity int"),
             session.createDataFrame(HOMES, f"customer_id string, {VERSION}, home_country string, home_region string"),
             session.createDataFrame(CATEGORIES, f"product_id string, {VERSION}, category string"),
+            None,
             daily_rates(
                 session,
                 session.createDataFrame(landed, "date date, currency string, rate decimal(12,6)"),

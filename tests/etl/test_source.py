@@ -5,6 +5,8 @@ import pytest
 import yaml
 
 from etl.errors import InputError
+from etl.schemas.daily import GLD_DAILY_CELLS
+from etl.schemas.silver import SLV_ORDER_ITEMS, SLV_STORES
 from etl.source import load_source, shipped_sources
 
 ORDER_ITEMS = {
@@ -132,6 +134,27 @@ def test_tables_are_held_against_the_contracts_of_silver(declared):
         "there is no Silver table slv_shops",
     ):
         assert part in message
+
+
+def test_stores_have_columns_of_their_own_and_order_lines_say_which_they_name(declared):
+    def with_stores(columns, store_id="code", **others):
+        lines = ORDER_ITEMS | ({"store_id": store_id} if store_id else {})
+        feeds = {name: {"path": f"{name}*.csv", "columns": ["code"]} for name in ("order_items", "stores")}
+        told = {"order_items": lines, "stores": columns}
+        return declared(feeds=feeds, tables={n: {"feed": n, "columns": c} for n, c in told.items()}, **others)
+
+    source = load_source(with_stores({"store_id": "code", "format": "code"}, dimensions={"shelf": "code"}))
+    assert source.own_dimensions.names == ("shelf", "format")
+    assert source.contract(SLV_STORES).column_names[-1] == "format"
+    assert source.contract(SLV_ORDER_ITEMS).column_names[-1] == "shelf"
+    assert source.contract(GLD_DAILY_CELLS).key[-2:] == ("shelf", "format")
+    assert "tables.stores: column 'store_id' is missing" in refusal(with_stores({"format": "code"}))
+    taken = refusal(with_stores({"store_id": "code", "region": "code"}))
+    assert "tables.stores: 'region' is a column already" in taken
+    unnamed = refusal(with_stores({"store_id": "code"}, store_id=None))
+    assert "tables.order_items: column 'store_id' is missing, which says the store of a line" in unnamed
+    twice = refusal(with_stores({"store_id": "code", "shelf": "code"}, dimensions={"shelf": "code"}))
+    assert "dimensions: 'shelf' is told by tables.stores, too: leave one of them out" in twice
 
 
 def test_a_unit_price_is_stated_or_follows_from_the_whole_lines_and_nothing_else(declared):

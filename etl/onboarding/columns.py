@@ -56,6 +56,12 @@ def products(found: Matches) -> list[Proposed]:
     return _if_any([*key, *(_mapped(found, name, sql.text) for name in ("color", "size", "material"))])
 
 
+def store(found: Matches) -> Proposed:
+    """The key of stores, in their own files or on order lines."""
+    match = found["store_id"]
+    return Proposed("store_id", sql.text(match.profile), f"{match.why}; such as {match.profile.examples}")
+
+
 def category(found: Matches) -> list[Proposed]:
     """``slv_category``: a name for each code."""
     column = found["category_code"].profile

@@ -76,8 +76,11 @@ PRODUCT_FIELDS = (
     Wanted("size", ("size", "groesse"), ("text", "whole")),
     Wanted("material", ("material",), ("text",)),
 )
-STORE = Wanted("dimension", ("store", "store_id", "store_name", "shop", "branch", "outlet", "filiale", "tienda",
-    "magasin", "region", "area", "district", "brand", "segment", "team"), ("text", "whole", "country"))  # fmt: skip
+STORE_ID = Wanted("store_id", ("store_id", "store_no", "store", "store_name", "shop", "branch", "outlet", "filiale",
+    "tienda", "magasin"), ("text", "whole"))  # fmt: skip
+STORE_FIELDS = (Wanted(STORE_ID.column, ("id", "number", *STORE_ID.names), STORE_ID.kinds),)
+DIVIDING = Wanted("dimension", (*STORE_ID.names, "region", "area", "district", "brand", "segment", "team"),
+    ("text", "whole", "country"))  # fmt: skip
 
 
 def match(wanted: Iterable[Wanted], profiles: Iterable[Profile]) -> dict[str, Match]:

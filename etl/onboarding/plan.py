@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from etl.onboarding import columns, expressions
 from etl.onboarding.columns import UNKNOWN_CURRENCY, Proposed
-from etl.onboarding.mapping import CUSTOMER_FIELDS, ORDER_FIELDS, PRODUCT_FIELDS, STORE, Match, Wanted, likeness, match
+from etl.onboarding.mapping import (
+    CUSTOMER_FIELDS,
+    DIVIDING,
+    ORDER_FIELDS,
+    PRODUCT_FIELDS,
+    STORE_FIELDS,
+    STORE_ID,
+    Match,
+    Wanted,
+    likeness,
+    match,
+)
 from etl.onboarding.profile import CURRENCIES, Profile, country_code, profile
 from etl.onboarding.sample import Sample
 from etl.own_dimensions import TAKEN
@@ -59,12 +70,20 @@ class Plan:
 
 
 def plan(samples: Iterable[Sample], left_out: list[str]) -> Plan:
-    """The files most like order lines are taken for them; customers and products have their own, or come from these."""
+    """The files most like order lines are taken for them; customers and products have their own, or come from these.
+
+    Stores have files of their own where order lines name them.
+    """
     taken = [Taken(sample, _profiles(sample)) for sample in samples]
     orders = max(taken, key=lambda each: _order_likeness(each.profiles))
     found = _with_only_date(match(ORDER_FIELDS, orders.profiles), orders.profiles)
     currency, currencies = _currencies(orders.profiles, found)
     feeds, tables = {"order_items": orders}, {"order_items": ("order_items", columns.order_items(found, currency))}
+    stores = next((each for each in taken if each not in feeds.values() and _is_named_by(orders, each)), None)
+    if stores is not None:
+        feeds["stores"] = stores
+        tables["order_items"][1].append(columns.store(match([STORE_ID], orders.profiles)))
+        tables["stores"] = ("stores", _store_columns(stores))
     described: dict[str, Match] = {}
     for name, fields, key in DESCRIBED:
         own = next((each for each in taken if each not in feeds.values() and _describes(each, fields, key)), None)
@@ -106,6 +125,23 @@ def _describes(taken: Taken, fields: tuple[Wanted, ...], key: str) -> bool:
     return key in found and len(found) > 1 and found[key].profile.distinct >= 0.9 * taken.sample.lines.num_rows
 
 
+def _is_named_by(orders: Taken, stores: Taken) -> bool:
+    """Whether the files have a store once on each line, and most stores of the order lines are among them."""
+    named, known = match([STORE_ID], orders.profiles), match(STORE_FIELDS, stores.profiles)
+    if not named or not known or known["store_id"].profile.distinct < 0.9 * stores.sample.lines.num_rows:
+        return False
+    values = set(named["store_id"].profile.values)
+    return len(values & set(known["store_id"].profile.values)) > MOSTLY * len(values)
+
+
+def _store_columns(stores: Taken) -> list[Proposed]:
+    """The store's key, and what several stores have in common."""
+    found = match(STORE_FIELDS, stores.profiles)
+    number = found["store_id"].profile.distinct
+    named, few = _dimensions([each for each in _spare(stores.profiles, found) if each.distinct < number])
+    return [columns.store(found), *named, *few]
+
+
 def _described(name: str, feed: str, found: dict[str, Match]) -> dict[str, tuple[str, list[Proposed]]]:
     if name == "customers":
         return {name: (feed, columns.customers(found))}
@@ -120,9 +156,9 @@ def _spare(profiles: tuple[Profile, ...], found: dict[str, Match]) -> list[Profi
 
 def _dimensions(spare: list[Profile]) -> tuple[list[Proposed], list[Proposed]]:
     """What divides sales further: the columns called like a store or a region, and others with few values."""
-    wordy = [each for each in spare if each.kind in STORE.kinds and each.filled > MOSTLY]
+    wordy = [each for each in spare if each.kind in DIVIDING.kinds and each.filled > MOSTLY]
     few = [each for each in wordy if 1 < each.distinct <= MOST_VALUES]
-    named = [each for each in few if likeness(each.header, STORE)]
+    named = [each for each in few if likeness(each.header, DIVIDING)]
     return [_dimension(each) for each in named], [_dimension(each) for each in few if each not in named]
 
 

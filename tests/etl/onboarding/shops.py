@@ -1,4 +1,4 @@
-"""Files of three invented shops, each written in a way of its own."""
+"""Files of invented shops, each written in a way of its own."""
 
 import gzip
 import json
@@ -60,4 +60,14 @@ def toy_shop(folder: Path) -> Path:
     return folder
 
 
-SHOPS = {"bakery": bakery, "web_shop": web_shop, "toy_shop": toy_shop}
+def chain(folder: Path) -> Path:
+    """Order lines that name their store, and a file that says what each store is."""
+    folder.mkdir(parents=True)
+    lines = [f"T{n // 2},2025-08-{1 + n % 28:02d},ST{n % 3},A{n % 5},{1 + n % 2},4.50" for n in range(60)]
+    (folder / "sales_2025-09-01.csv").write_text("\n".join(["ticket,date,store,article,qty,price", *lines]) + "\n")
+    stores = ["ST0,Outlet,12 High Street,North", "ST1,Flagship,1 Main Road,North", "ST2,Outlet,7 Mill Lane,South"]
+    (folder / "stores_2025-08-01.csv").write_text("\n".join(["store_id,format,address,region", *stores]) + "\n")
+    return folder
+
+
+SHOPS = {"bakery": bakery, "web_shop": web_shop, "toy_shop": toy_shop, "chain": chain}

@@ -1,4 +1,4 @@
-"""Three invented shops: their files, the source file proposed for them, and what a sample says of it."""
+"""Invented shops: their files, the source file proposed for them, and what a sample says of it."""
 
 from decimal import Decimal
 
@@ -75,6 +75,16 @@ def test_json_lines_with_customers_of_their_own_are_expressed(drafted):
     assert source.feeds["customers"].personal == ("Customer_ID", "Phone")
 
 
+def test_a_file_that_describes_the_stores_of_the_lines_is_taken_for_stores(drafted):
+    source = declared(drafted("chain")[2])
+    assert source.feeds["stores"].path == "stores*.csv"
+    assert source.tables["order_items"].columns["store_id"] == "trim(store)"
+    assert source.tables["stores"].columns == {
+        "store_id": "trim(store_id)", "own_region": "trim(region)", "format": "trim(format)",
+    }  # fmt: skip
+    assert source.own_dimensions.of_lines == ("store",)
+
+
 @pytest.mark.parametrize("name", SHOPS)
 def test_no_value_that_says_who_somebody_is_gets_into_the_source_file(drafted, name):
     text = drafted(name)[2]
@@ -137,6 +147,7 @@ def test_a_check_names_every_expression_that_the_engine_cannot_read(session, dra
         ("bakery", 40, Decimal("24890.00"), {}),
         ("web_shop", 40, None, {"base_rates": {"EUR": "1", "USD": "0.9"}}),
         ("toy_shop", 60, None, {}),
+        ("chain", 60, Decimal("405.00"), {"reporting_currency": "EUR", "base_rates": {"EUR": "1", "XXX": "1"}}),
     ],
 )
 def test_a_proposed_source_refines_to_gold(lakehouse, drafted, name, rows, revenue, changes):
@@ -144,6 +155,6 @@ def test_a_proposed_source_refines_to_gold(lakehouse, drafted, name, rows, reven
     source = declared(text, **changes)
     assert refine(lakehouse, source, folder) == rows
     fact = lakehouse.read(GLD_FACT_ORDER_ITEMS).toPandas()
-    assert set(source.dimensions) <= set(fact.columns)
+    assert set(source.own_dimensions.names) <= set(fact.columns)
     if revenue is not None:
         assert fact["net_revenue"].sum() == revenue

@@ -96,20 +96,24 @@ def _spark(engine: Engine) -> Iterator[SparkSession]:
 @contextmanager
 def _connect(engine: Engine) -> Iterator[SparkSession]:
     assert engine.remote is not None
+    session = SparkSession.builder.remote(engine.remote).create()
+    try:
+        _greet(session, engine.remote)
+        yield session
+    finally:
+        session.stop()
+
+
+def _greet(session: SparkSession, remote: str) -> None:
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
-    session = SparkSession.builder.remote(engine.remote).create()
     patient = session.client.get_retry_policies()  # for ten minutes, too long to say that nobody is there
     session.client.set_retry_policies([DefaultPolicy(max_retries=GREETINGS)])
     try:
         session.sql("select 1").collect()
     except Exception as error:
-        raise InputError(f"No Spark Connect server answers at {engine.remote}: {first_line(error)}") from error
+        raise InputError(f"No Spark Connect server answers at {remote}: {first_line(error)}") from error
     session.client.set_retry_policies(patient)
-    try:
-        yield session
-    finally:
-        session.stop()
 
 
 def _delta_settings(cores: int) -> dict[str, str]:

@@ -17,6 +17,7 @@ from etl.contracts import Table
 from etl.errors import InputError
 from etl.lock import exclusive
 from etl.release import Release, newest_release, publish, releases, withdraw
+from etl.upgrade import upgrade_held
 
 OPTIMIZE = "OPTIMIZE"
 UPKEEP = frozenset({OPTIMIZE, "VACUUM START", "VACUUM END"})
@@ -62,6 +63,7 @@ def maintain_warehouse(
     if newest_release(warehouse) is None:
         raise InputError(f"There is nothing to maintain in {warehouse} yet: fill it with assay refresh.")
     with exclusive(warehouse):
+        upgrade_held(warehouse, now)
         for release in _outdated(warehouse, now - retention):
             withdraw(warehouse, release)
         return _release_maintained(warehouse, contracts, retention, now, progress)

@@ -16,6 +16,8 @@ from deltalake import DeltaTable
 from etl.errors import InputError
 
 FOLDER = "releases"
+SCHEMA = 2  # of the tables that this version writes; etl.upgrade leads there from each earlier one
+FIRST_SCHEMA = 1  # of releases that do not tell
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Release:
     """Table versions by full name. ``whole`` where what follows from Gold (forecast, report) is up to date, too.
 
     A run of several jobs releases the refined tables before the rest, so that work done is not lost with a later job;
-    readers take whole releases only.
+    readers take whole releases only. ``schema`` says what the tables look like.
     """
 
     number: int
@@ -31,13 +33,14 @@ class Release:
     batch: str
     whole: bool
     versions: dict[str, int]
+    schema: int = FIRST_SCHEMA
 
 
 def publish(warehouse: Path, versions: dict[str, int], batch: str, created_at: datetime, *, whole: bool) -> Release:
     """Write the next release; it is there entirely or not at all."""
     newest = newest_release(warehouse)
     number = newest.number + 1 if newest else 1
-    release = Release(number, created_at.isoformat(), batch, whole, dict(sorted(versions.items())))
+    release = Release(number, created_at.isoformat(), batch, whole, dict(sorted(versions.items())), SCHEMA)
     path = _folder(warehouse) / _file_name(number)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".tmp")
@@ -55,7 +58,10 @@ def releases(warehouse: Path) -> list[Release]:
 
 
 def newest_release(warehouse: Path, *, whole: bool = False) -> Release | None:
-    """The newest release, or the newest ``whole`` one; None before the first."""
+    """The newest release, or the newest ``whole`` one; None before the first.
+
+    Raises ``InputError`` for a manifest that cannot be read, or that a newer Assay wrote.
+    """
     for path in sorted(_folder(warehouse).glob("*.json"), reverse=True):
         release = _read(path)
         if release.whole or not whole:
@@ -102,6 +108,14 @@ def _folder(warehouse: Path) -> Path:
 
 def _read(path: Path) -> Release:
     try:
-        return Release(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        schema = int(document.get("schema", FIRST_SCHEMA))
+        release = Release(**document) if schema <= SCHEMA else None
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise InputError(f"The release {path} cannot be read: remove it to go back to the one before.") from error
+    if release is None:
+        raise InputError(
+            f"A newer Assay wrote the warehouse {path.parents[1]}: its schema is {schema}, and this version knows none "
+            f"beyond {SCHEMA}. Install that version, or name another folder with --warehouse."
+        )
+    return release

@@ -21,6 +21,7 @@ from experiments.commands import (
     quarantine,
     refine,
     source,
+    upkeep,
 )
 from experiments.console import ERRORS
 
@@ -30,7 +31,7 @@ COMMANDS = (
     refine.demo, refine.simulate, source.source, refine.etl, quarantine.quarantine, refine.refresh,
     analyse.backtest, analyse.train, analyse.promote, analyse.forecast, analyse.explain, publish.report,
     publish.serve, explain_lines.explain_lines, localize.localize, forecast_panel.forecast_panel,
-    look.status, look.show, look.query, look.ui, maintain.maintain,
+    look.status, look.show, look.query, look.ui, maintain.maintain, upkeep.upgrade, upkeep.doctor,
 )  # fmt: skip
 
 

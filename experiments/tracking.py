@@ -112,9 +112,24 @@ def _dataset(table: Table, version: int, path: Path) -> Dataset:
     return Dataset(name=table.full_name, digest=digest, source_type="delta_table", source=source)
 
 
+@contextmanager
+def variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for the length of the block, which is how MLflow is told most things."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        _restore(before)
+
+
 def _disconnect(before: Mapping[str, str | None]) -> None:
     mlflow.set_tracking_uri(None)  # type: ignore[arg-type]  # None: as the environment says
     mlflow.set_registry_uri(None)  # type: ignore[arg-type]
+    _restore(before)
+
+
+def _restore(before: Mapping[str, str | None]) -> None:
     for name, value in before.items():
         os.environ.pop(name, None)
         os.environ.update({} if value is None else {name: value})

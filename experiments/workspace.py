@@ -56,10 +56,15 @@ class Workspace:
 
     @contextmanager
     def alone(self) -> "Iterator[None]":
-        """Hold the warehouse for the length of the block; raises ``LockedError`` where another process does."""
+        """Hold the warehouse for the length of the block, upgraded where an older Assay wrote it.
+
+        Raises ``LockedError`` where another process holds it.
+        """
         from etl.lock import exclusive
+        from etl.upgrade import upgrade_held
 
         with exclusive(self.warehouse):
+            upgrade_held(self.warehouse, datetime.now(UTC))
             yield
 
     @contextmanager

@@ -13,9 +13,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 TIMEOUT_SECONDS = 120
 
 
+def installed_browser() -> str | None:
+    """The Chromium that prints, None where none is installed."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def write_pdf(reading: Reading, out: Path) -> Path:
     """Print the report to ``out`` in one step; raises ``InputError`` where no Chromium is installed or it fails."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = installed_browser()
     if browser is None:
         raise InputError("A PDF is printed by Chromium, and none is installed: install it, or give --single-file.")
     with tempfile.TemporaryDirectory(prefix="assay-print-") as folder, replacing(out) as partial:

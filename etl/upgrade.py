@@ -1,0 +1,117 @@
+"""Bring a warehouse that an older Assay wrote to the schema of this one, on storage, without an engine.
+
+The newest release says which schema a warehouse has. An upgrade changes tables first and releases them last: one that
+was interrupted is begun anew by the next, and does only what is still to do.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import DeltaTable, Schema
+
+from etl.contracts import Table
+from etl.errors import InputError
+from etl.frames import arrow_type
+from etl.lock import exclusive
+from etl.release import SCHEMA, Release, newest_release, publish
+from etl.tables import TABLES
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing to do to a table, in words, and how it is done."""
+
+    table: str
+    what: str
+    apply: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What leads from the schema before to ``schema``: the changes still to do in a warehouse."""
+
+    schema: int
+    changes: Callable[[Path, Release], Iterator[Change]]
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """The schema a warehouse had and has now, and what was done, or would be, as table and words."""
+
+    before: int
+    after: int
+    changes: tuple[tuple[str, str], ...]
+
+
+def upgrade(warehouse: Path, now: datetime, *, dry_run: bool = False) -> Upgraded:
+    """Apply what an older warehouse lacks, and release it; ``dry_run`` only tells.
+
+    Raises ``InputError`` where there is no warehouse, or a newer Assay wrote it, and ``LockedError`` where another one
+    writes.
+    """
+    release = newest_release(warehouse)
+    if release is None:
+        raise InputError(f"There is no warehouse to upgrade in {warehouse}: fill it with assay refresh.")
+    if dry_run:
+        return _upgraded(release, _changes(warehouse, release), release.schema)
+    with exclusive(warehouse):
+        return upgrade_held(warehouse, now) or _upgraded(release, [], SCHEMA)
+
+
+def upgrade_held(warehouse: Path, now: datetime) -> Upgraded | None:
+    """Upgrade a warehouse that this process holds; None where there is nothing to upgrade."""
+    release = newest_release(warehouse)
+    if release is None or release.schema == SCHEMA:
+        return None
+    changes = _changes(warehouse, release)
+    for change in changes:
+        change.apply()
+    changed = {change.table for change in changes}
+    versions = release.versions | {name: DeltaTable(_folder(warehouse, name)).version() for name in changed}
+    publish(warehouse, versions, release.batch, now, whole=release.whole)
+    return _upgraded(release, changes, SCHEMA)
+
+
+def _upgraded(release: Release, changes: list[Change], schema: int) -> Upgraded:
+    return Upgraded(release.schema, schema, tuple((change.table, change.what) for change in changes))
+
+
+def _changes(warehouse: Path, release: Release) -> list[Change]:
+    ahead = [upgrade for upgrade in UPGRADES if upgrade.schema > release.schema]
+    return [change for upgrade in ahead for change in upgrade.changes(warehouse, release)]
+
+
+def _missing_columns(warehouse: Path, release: Release) -> Iterator[Change]:
+    """Columns that contracts gained; stored rows have null in them."""
+    for table in TABLES.values():
+        if table.full_name not in release.versions:
+            continue
+        released = DeltaTable(_folder(warehouse, table.full_name), version=release.versions[table.full_name])
+        missing = _missing(released, table)
+        if len(missing):
+            yield Change(table.full_name, f"gains {', '.join(missing.names)}", partial(_add, released, missing))
+
+
+def _missing(stored: DeltaTable, table: Table) -> pa.Schema:
+    names = {field.name for field in stored.schema().fields}
+    wanted = [pa.field(c.name, arrow_type(c), metadata={"comment": c.comment}) for c in table.columns]
+    return pa.schema([field for field in wanted if field.name not in names])
+
+
+def _add(released: DeltaTable, columns: pa.Schema) -> None:
+    """Add columns to a table as it was released: what a run that was killed left behind is not for readers."""
+    newest = DeltaTable(released.table_uri)
+    if newest.version() != released.version():
+        newest.restore(released.version())
+    newest.alter.add_columns(Schema.from_arrow(columns).fields)
+
+
+def _folder(warehouse: Path, full_name: str) -> Path:
+    return warehouse.joinpath(*full_name.split("."))
+
+
+UPGRADES = (Upgrade(2, _missing_columns),)

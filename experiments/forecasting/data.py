@@ -1,6 +1,5 @@
 """What the forecasting jobs read: daily demand by hierarchy up to a day, and the calendar as it could be read then."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from features.covariates import covariates
 from features.hierarchy import CELL, PLACE, Hierarchy, Level, Observed, crossings, observe
 from models.forecasting.frequency import Frequency
 from models.forecasting.panel import Panel
+from models.forecasting.panel_state import fingerprint
 
 CALENDAR = ("date", "country", "is_holiday", "festival")
 PROMOTIONS = ("country", "category_code", "start_date", "end_date", "discount_pct", "announced_on")
@@ -101,10 +101,7 @@ class Demand:
 
     def digest(self, measure: str, cutoff: pd.Timestamp, horizon: int) -> str:
         """A fingerprint of what a forecast of ``measure`` from ``cutoff`` depends on."""
-        panel = self.panel(measure, cutoff, horizon)
-        parts = [panel.values, *(panel.known[name] for name in sorted(panel.known))]
-        names = "\n".join((*panel.series, *sorted(panel.known)))
-        return hashlib.sha256(names.encode() + b"".join(part.tobytes() for part in parts)).hexdigest()
+        return fingerprint(self.panel(measure, cutoff, horizon))
 
     def _usual(self, cutoff: pd.Timestamp) -> pd.DataFrame:
         """What each finest cell sold in the year up to ``cutoff``: the cells, and ``usual``."""

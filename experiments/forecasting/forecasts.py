@@ -1,7 +1,7 @@
 """Forecast a measure as its champion would on the newest data, and put the rows in Gold's form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -9,9 +9,10 @@ from experiments.forecasting.data import Demand
 from experiments.forecasting.evaluation import published_name
 from experiments.forecasting.registry import Version
 from experiments.forecasting.settings import Settings
-from models.forecasting.coherent import Coherence, Coherent, adapted
+from models.forecasting.coherent import Coherence, adapted
 from models.forecasting.forecaster import Forecaster, fit
 from models.forecasting.months import by_month
+from models.forecasting.panel_state import fingerprint
 from models.forecasting.registry import candidate
 from models.forecasting.scenario import Setting
 
@@ -55,7 +56,7 @@ def fitted(
     cutoff: pd.Timestamp | None = None,
     informed: pd.Timestamp | None = None,
 ) -> Forecaster:
-    """The champion fitted to the data up to ``cutoff``, the newest day by default.
+    """The champion fitted to the data up to ``cutoff``, the newest day by default; as trained where it was with these.
 
     Args:
         demand: The data.
@@ -66,7 +67,12 @@ def fitted(
     """
     measure, last = champion.version.measure, cutoff or demand.as_of
     panel = demand.panel(measure, last, settings.horizon, informed=informed)
-    chosen = candidate(champion.version.training.algorithm)
+    training = champion.version.training
+    if training.fingerprint == fingerprint(panel):
+        trained = champion.version.load()
+        if trained.seed == settings.seed:
+            return replace(trained, taught=champion.taught)
+    chosen = candidate(training.algorithm)
     return fit(chosen, demand.tree(measure), panel, champion.taught, seed=settings.seed, jobs=settings.jobs)
 
 
@@ -77,12 +83,13 @@ class Forecasted:
     Attributes:
         rows: Rows of ``gld_forecast``, without day and run; and floored.
         months: Rows of ``gld_forecast_months``, without day and run.
-        coherent: The arrays they were read off.
+        raised: Values of the bottom series that reconciliation had taken below their floor: of the mean, and of the
+            paths as a share.
     """
 
     rows: pd.DataFrame
     months: pd.DataFrame
-    coherent: Coherent
+    raised: tuple[int, float]
 
 
 def forecast(
@@ -98,7 +105,7 @@ def forecast(
         note=_noted(rows["note"], champion.note),
     )
     months = by_month(demand.observed[measure].until(demand.as_of), found).assign(measure=measure)
-    return Forecasted(described(demand, measure, rows), described(demand, measure, months), found)
+    return Forecasted(described(demand, measure, rows), described(demand, measure, months), found.raised)
 
 
 def described(demand: Demand, measure: str, rows: pd.DataFrame) -> pd.DataFrame:

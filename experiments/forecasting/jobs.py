@@ -33,7 +33,7 @@ from experiments.forecasting.settings import Settings
 from experiments.forecasting.watch import watch
 from experiments.tracking import connected, log_tables, open_run
 from models.forecasting.candidates import Candidate
-from models.forecasting.forecaster import fit
+from models.forecasting.forecaster import Forecaster, fit
 from models.forecasting.parallel import concurrently
 from models.forecasting.registry import QUICK, candidate
 from models.forecasting.scenario import Setting
@@ -169,18 +169,24 @@ def _train(
 ) -> dict[str, tuple[Version, Decided | None]]:
     with open_run(lakehouse.warehouse, "backtest", settings.tags()) as child:
         board = run_backtest(lakehouse, child, demand, chosen, settings)
-    trained = {measure: _register(demand, found, settings) for measure, found in board.evaluations.items()}
+    found = list(board.evaluations.values())
+    settings.progress(f"Fitting {', '.join(f'{each.algorithm} to {each.measure}' for each in found)}.")
+    made = concurrently(partial(_fitted, demand, settings), found, jobs=settings.jobs)
+    as_of = demand.as_of.date().isoformat()
+    trained = {
+        each.measure: register(each.measure, forecaster, as_of=as_of, note=each.note)
+        for each, forecaster in zip(found, made, strict=True)
+    }
     crowned = {measure: crown_first(version) for measure, version in trained.items()}
     record(lakehouse, demand, run.info.run_id, [each for each in crowned.values() if each is not None])
     return {measure: (version, crowned[measure]) for measure, version in trained.items()}
 
 
-def _register(demand: Demand, found: Evaluation, settings: Settings) -> Version:
-    settings.progress(f"Fitting {found.algorithm} to {found.measure}: {len(demand.tree(found.measure).nodes)} series.")
+def _fitted(demand: Demand, settings: Settings, found: Evaluation) -> Forecaster:
+    """The winner of a measure's backtest, fitted to all data."""
     panel = demand.panel(found.measure, demand.as_of, settings.horizon)
     tree = demand.tree(found.measure)
-    made = fit(candidate(found.algorithm), tree, panel, found.taught, seed=settings.seed, jobs=settings.jobs)
-    return register(found.measure, made, as_of=demand.as_of.date().isoformat(), note=found.note)
+    return fit(candidate(found.algorithm), tree, panel, found.taught, seed=settings.seed, jobs=settings.jobs)
 
 
 def _champions(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, settings: Settings) -> dict[str, Champion]:
@@ -230,12 +236,12 @@ def _report(made: Mapping[str, Forecasted], demand: Demand, settings: Settings) 
     beyond = rows["date"] > demand.calendar["date"].max()
     counts = {
         "rows": len(rows),
-        "floored": int(rows["floored"].sum()) + sum(each.coherent.raised[0] for each in made.values()),
+        "floored": int(rows["floored"].sum()) + sum(each.raised[0] for each in made.values()),
         "fallbacks": int(rows.loc[rows["note"].notna(), ["measure", "series"]].drop_duplicates().shape[0]),
         "days_beyond_calendar": int(rows.loc[beyond, "date"].nunique()),
     }
     mlflow.log_metrics({name: float(count) for name, count in counts.items()})
-    mlflow.log_metrics({f"paths_raised.{name}": each.coherent.raised[1] for name, each in made.items()})
+    mlflow.log_metrics({f"paths_raised.{name}": each.raised[1] for name, each in made.items()})
     settings.progress(
         f"Forecast {counts['rows']} rows; {counts['floored']} values below zero raised to zero, {counts['fallbacks']} "
         f"series with a note, {counts['days_beyond_calendar']} days beyond the calendar."

@@ -17,6 +17,7 @@ from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
 from experiments import __version__
 from models.forecasting.forecaster import Forecaster
+from models.forecasting.panel_state import fingerprint
 from models.forecasting.quantiles import NAMES
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -49,6 +50,7 @@ class Training:
         note: What to know about the choice, empty where there is nothing.
         reconciliation: How its forecasts are made to add up.
         package_version: The version of this package that trained it.
+        fingerprint: Of the panel it was fitted to.
     """
 
     algorithm: str
@@ -56,6 +58,7 @@ class Training:
     note: str
     reconciliation: str
     package_version: str
+    fingerprint: str
 
     @property
     def warning(self) -> str:
@@ -114,6 +117,7 @@ def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = ""
         note=note,
         reconciliation=forecaster.taught.reconciliation.method,
         package_version=__version__,
+        fingerprint=fingerprint(forecaster.panel),
     )
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "forecaster.npz"

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.forecasting.quantiles import Floats
-
 Flags = npt.NDArray[np.bool_]
+Matrix = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Columns:
         separate: Whether each column has a variance of its own.
     """
 
-    matrix: Floats
+    matrix: Matrix
     names: tuple[str, ...]
     component: tuple[str, ...]
     family: tuple[str, ...]
@@ -33,7 +32,7 @@ class Columns:
         return len(self.names)
 
 
-def columns(matrix: Floats, component: str, names: Sequence[str], *, separate: bool, family: str = "") -> Columns:
+def columns(matrix: Matrix, component: str, names: Sequence[str], *, separate: bool, family: str = "") -> Columns:
     """Columns of one component, and of one family unless they are ``separate``."""
     count = matrix.shape[-1]
     return Columns(

@@ -40,7 +40,7 @@ def _covariate(panel: Panel, name: str, known: Floats, shut: Flags) -> Iterator[
 
 
 def _own(values: Floats, component: str, names: list[str]) -> Columns:
-    matrix = values.reshape(*values.shape[:2], -1)
+    matrix = values.reshape(*values.shape[:2], -1).astype(np.float32)  # as many numbers as a panel has, by column
     return columns(matrix, component, names, separate=True)
 
 

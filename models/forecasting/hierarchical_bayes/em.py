@@ -14,21 +14,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
+from scipy.linalg import lapack
 
 from models.forecasting.hierarchical_bayes.columns import Flags
+from models.forecasting.hierarchical_bayes.squares import Singles, Squares
 from models.forecasting.panel import Integers
 from models.forecasting.quantiles import Floats
 
-Singles = npt.NDArray[np.float32]
 FREEDOM = 6.0
 """Degrees of freedom of the noise."""
 NOISE_WORTH = 6.0
 """Observations that the panel's noise counts for beside a series' own."""
 LEAST_NOISE = 1e-5
 LEAST_VARIANCE = 1e-7
-MOST_SQUARES = 50_000_000
-"""Numbers beyond which the products of all pairs of columns are not held at once."""
 FIRST_VARIANCE = {"origin": 0.5, "step": 0.003, "month": 0.1}
 
 
@@ -40,6 +38,7 @@ class Sample:
         scaled: Shape (series, history), zero where unknown.
         observed: 1 where a value is known and counts, else 0; shape (series, history).
         shared: Columns of all series, shape (dates, columns).
+        squares: Products of these columns over the history.
         own: Columns of each series, shape (series, dates, columns); no columns where there are none.
         groups: Codes of each series' groups, by static dimension.
     """
@@ -47,6 +46,7 @@ class Sample:
     scaled: Singles
     observed: Singles
     shared: Singles
+    squares: Squares
     own: Singles
     groups: tuple[Integers, ...]
 
@@ -118,24 +118,22 @@ def first_posterior(sample: Sample, prior: Prior) -> Posterior:
 
 def posterior(sample: Sample, prior: Prior, last: Posterior) -> Posterior:
     """The E-step, with the noise and the weights of the values as ``last`` left them, and both anew."""
-    gram, moment = _normal_equations(sample, last.weights)
-    precision = gram / last.noise[:, None, None].astype(np.float32)
+    precision, moment = _normal_equations(sample, last.weights)
+    precision /= last.noise[:, None, None].astype(np.float32)
     diagonal = np.arange(len(prior.centre))
     precision[:, diagonal, diagonal] += (1 / prior.variance).astype(np.float32)
-    covariance: Singles = np.linalg.inv(precision).astype(np.float32)
+    covariance = _inverted(precision)
     pull = moment / last.noise[:, None] + prior.means(sample.groups) / prior.variance
     mean = np.matmul(covariance, pull[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
+    variance = covariance[:, diagonal, diagonal].astype(np.float64)
     residual = (sample.scaled - sample.apply(mean)[:, : sample.scaled.shape[1]]) * sample.observed
-    spread = (last.weights * residual**2).sum(axis=1) + _traces(gram, covariance)
+    # the trace of the design's squares times the covariance: what the values tell, in numbers of coefficients
+    told = last.noise * np.maximum(len(diagonal) - (variance / prior.variance).sum(axis=1), 0)
+    spread = (last.weights * residual**2).sum(axis=1) + told
     noise = (spread + NOISE_WORTH * prior.noise) / (sample.observed.sum(axis=1) + NOISE_WORTH)
     noise = np.maximum(noise, LEAST_NOISE)
     weights = sample.observed * (FREEDOM + 1) / (FREEDOM + residual**2 / noise[:, None])
-    variance = covariance[:, diagonal, diagonal].astype(np.float64)
     return Posterior(mean, variance, noise, weights.astype(np.float32), covariance)
-
-
-def _traces(gram: Singles, covariance: Singles) -> Floats:
-    return np.asarray(np.maximum((gram * covariance).sum(axis=(1, 2)), 0), dtype=np.float64)
 
 
 def _normal_equations(sample: Sample, weights: Singles) -> tuple[Singles, Floats]:
@@ -143,24 +141,28 @@ def _normal_equations(sample: Sample, weights: Singles) -> tuple[Singles, Floats
     length, count = sample.scaled.shape[1], sample.shared.shape[1]
     past, own = sample.shared[:length], sample.own[:, :length]
     series, columns = len(weights), count + own.shape[2]
+    weighted = np.ascontiguousarray((own * weights[:, :, None]).transpose(0, 2, 1))
     gram = np.empty((series, columns, columns), np.float32)
-    weighted = own * weights[:, :, None]
-    gram[:, :count, :count] = _weighted_squares(past, weights)
-    gram[:, :count, count:] = np.matmul(past.T[None], weighted)
-    gram[:, count:, :count] = gram[:, :count, count:].transpose(0, 2, 1)
-    gram[:, count:, count:] = np.matmul(own.transpose(0, 2, 1), weighted)
+    gram[:, :count, :count] = sample.squares.weighted(weights)
+    gram[:, count:, :count] = (weighted.reshape(-1, length) @ past).reshape(series, -1, count)
+    gram[:, :count, count:] = gram[:, count:, :count].transpose(0, 2, 1)
+    gram[:, count:, count:] = np.matmul(weighted, own)
     values = weights * sample.scaled
-    each = np.matmul(own.transpose(0, 2, 1), values[:, :, None])[:, :, 0]
+    each = np.matmul(weighted, sample.scaled[:, :, None])[:, :, 0]
     return gram, np.concatenate([values @ past, each], axis=1).astype(np.float64)
 
 
-def _weighted_squares(past: Singles, weights: Singles) -> Singles:
-    """X'WX of columns that all series share, shape (series, columns, columns)."""
-    count = past.shape[1]
-    if past.size * count > MOST_SQUARES:
-        return np.stack([(past * each[:, None]).T @ past for each in weights])
-    squares = (past[:, :, None] * past[:, None, :]).reshape(len(past), -1)
-    return (weights @ squares).reshape(len(weights), count, count)
+def _inverted(matrices: Singles) -> Singles:
+    """The inverses of symmetric positive definite matrices, in their place, by Cholesky factors."""
+    diagonal = np.arange(matrices.shape[1])
+    for matrix in matrices:
+        factor, failed = lapack.spotrf(matrix.T)
+        if failed:  # too nearly singular for single precision
+            factor, _ = lapack.dpotrf(matrix.T.astype(np.float64))
+        upper = (lapack.dpotri if failed else lapack.spotri)(factor, overwrite_c=True)[0]
+        np.add(upper, upper.T, out=matrix, casting="same_kind")
+        matrix[diagonal, diagonal] /= 2
+    return matrices
 
 
 def updated(

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from models.forecasting.bounds import Flags, closed
 from models.forecasting.candidates import State
-from models.forecasting.hierarchical_bayes.columns import Columns
+from models.forecasting.hierarchical_bayes.columns import Columns, Matrix
 from models.forecasting.hierarchical_bayes.covariates import own
 from models.forecasting.hierarchical_bayes.design import GRAINS, shared
 from models.forecasting.hierarchical_bayes.em import (
@@ -20,6 +20,7 @@ from models.forecasting.hierarchical_bayes.em import (
     posterior,
     updated,
 )
+from models.forecasting.hierarchical_bayes.squares import Squares
 from models.forecasting.panel import Forecast, Integers, Panel
 from models.forecasting.quantiles import LEVELS, Floats, quantile_mean
 from models.forecasting.scales import Scale, scale_of
@@ -32,7 +33,7 @@ LOOKS = 3
 """E-steps until noise and weights of a series have settled under a known prior."""
 LARGEST_SAMPLE = 1500
 """Series that the prior is learned from."""
-BLOCK_NUMBERS = 12_000_000
+BLOCK_NUMBERS = 3_000_000
 TAILS = 8.0
 QUANTILES = stats.t.ppf(LEVELS, TAILS) / np.sqrt(TAILS / (TAILS - 2))
 MODEL_NOISE = 0.5
@@ -94,6 +95,7 @@ class Problem:
         panel: Its last years.
         scale: Of the target.
         shared: Columns of all series.
+        squares: Products of these over the history.
         own: Columns of each, None where nothing is known ahead.
         shut: Where a series is closed.
     """
@@ -101,6 +103,7 @@ class Problem:
     panel: Panel
     scale: Scale
     shared: Columns
+    squares: Squares
     own: Columns | None
     shut: Flags
 
@@ -109,7 +112,9 @@ class Problem:
         """Look at as much of the history as is worth it."""
         recent = panel.since(max(0, panel.length - GRAINS[panel.frequency.kind].longest))
         scale = scale_of(recent, model.offset)
-        return cls(recent, scale, shared(recent, model.waves, model.knots), own(recent), closed(recent))
+        common = shared(recent, model.waves, model.knots)
+        squares = Squares.of(common.matrix[: recent.length].astype(np.float32))
+        return cls(recent, scale, common, squares, own(recent), closed(recent))
 
     @property
     def columns(self) -> Columns:
@@ -134,14 +139,21 @@ class Problem:
         values = self.panel.values[rows]
         seen = np.isfinite(values) & ~self.shut[rows, : self.panel.length]
         scaled = replace(self.scale, size=self.scale.size[rows]).forward(values)
-        nothing = np.zeros((len(rows), len(self.panel.dates), 0))
+        nothing = np.zeros((len(rows), len(self.panel.dates), 0), np.float32)
         return Sample(
             scaled=np.where(seen, scaled, 0).astype(np.float32),
             observed=seen.astype(np.float32),
             shared=self.shared.matrix.astype(np.float32),
-            own=(nothing if self.own is None else self.own.matrix[rows]).astype(np.float32),
+            squares=self.squares,
+            own=nothing if self.own is None else _of(self.own.matrix, rows).astype(np.float32, copy=False),
             groups=tuple(codes[rows] for codes in self.panel.static.values()),
         )
+
+
+def _of(matrix: Matrix, rows: Integers) -> Matrix:
+    """Some rows of a large matrix; not copied where they follow each other."""
+    in_a_row = rows[-1] - rows[0] + 1 == len(rows)
+    return matrix[rows[0] : rows[-1] + 1] if in_a_row else matrix[rows]
 
 
 @dataclass(frozen=True)

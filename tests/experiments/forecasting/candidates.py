@@ -1,6 +1,9 @@
 """A data scientist's own candidates, as ``--candidate module:Class`` names them."""
 
+from typing import ClassVar
+
 import numpy as np
+import pandas as pd
 from scipy.stats import norm
 
 from models.forecasting.candidates import Settled
@@ -60,3 +63,14 @@ class Lifted:
 
     def state(self):
         return self.base.state()
+
+
+class Counted(WeekdayMean):
+    """Remembers the last day of every panel it was fitted to."""
+
+    name = "tests.experiments.forecasting.candidates:Counted"
+    fits: ClassVar[list[pd.Timestamp]] = []
+
+    def fit(self, panel, *, seed=0, jobs=None):
+        self.fits.append(panel.dates[panel.length - 1])
+        return super().fit(panel)

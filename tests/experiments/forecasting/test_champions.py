@@ -11,10 +11,11 @@ import pytest
 
 from etl.errors import InputError, UsageError
 from etl.schemas.results import GLD_CHAMPION_DECISIONS, GLD_FORECAST_ACCURACY
-from experiments.forecasting.jobs import backtest, promote, train
+from experiments.forecasting.jobs import backtest, forecast, promote, train
 from experiments.forecasting.registry import CHALLENGER, CHAMPION, by_alias
 from experiments.tracking import connected, own_store
 from models.forecasting.quantiles import NAMES
+from tests.experiments.forecasting.candidates import Counted
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +145,18 @@ def test_what_cannot_be_asked_is_said_before_anything_runs(shop, settings):
         backtest(shop.lakehouse, replace(settings(), candidates=("Magic",)))
     with pytest.raises(InputError, match="There is no model of units yet: assay train makes one"):
         promote(shop.lakehouse, settings(measures=("units",)))
+
+
+def test_a_champion_trained_today_is_fitted_again_only_to_newer_data_or_from_another_seed(make_shop, settings):
+    shop = make_shop()
+    shop.fill(days=120)
+    train(shop.lakehouse, settings("Counted"))
+    Counted.fits.clear()
+    first = forecast(shop.lakehouse, settings())
+    assert Counted.fits == []
+    forecast(shop.lakehouse, settings(seed=1))
+    assert Counted.fits == [pd.Timestamp("2025-04-30")]
+    shop.fill(days=121)
+    second = forecast(shop.lakehouse, settings())
+    assert Counted.fits[-1] == pd.Timestamp("2025-05-01")
+    assert (first["date"].min(), second["date"].min()) == (pd.Timestamp("2025-05-01"), pd.Timestamp("2025-05-02"))

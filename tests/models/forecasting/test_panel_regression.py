@@ -7,6 +7,7 @@ import pytest
 from models.forecasting.hierarchical_bayes.components import components, effects
 from models.forecasting.hierarchical_bayes.em import Posterior, Sample, first_posterior, first_prior, posterior, updated
 from models.forecasting.hierarchical_bayes.regression import PanelRegression
+from models.forecasting.hierarchical_bayes.squares import Squares
 
 DAYS = np.arange(200 + 14)
 PROMOTED = (DAYS % 13 < 3) * 1.0
@@ -106,8 +107,8 @@ def sample():
     observed = (draws.random((5, 40)) < 0.8).astype(np.float32)
     shared, own = draws.normal(size=(44, 3)), draws.normal(size=(5, 44, 2))
     scaled = (shared[:40] @ [1, 2, 3] + own[:, :40] @ [4, 5] + draws.normal(0, 0.1, (5, 40))) * observed
-    single = (part.astype(np.float32) for part in (scaled, observed, shared, own))
-    return Sample(*single, groups=())
+    scaled, observed, shared, own = (part.astype(np.float32) for part in (scaled, observed, shared, own))
+    return Sample(scaled, observed, shared, Squares.of(shared[:40]), own, groups=())
 
 
 def test_the_posterior_is_that_of_each_series_alone(sample):

@@ -15,6 +15,10 @@ class UsageError(AssayError):
     exit_code = 2
 
 
+class DiskError(AssayError):
+    """The disk under the warehouse takes no more."""
+
+
 class InputError(AssayError):
     """Input data or configuration cannot be used."""
 

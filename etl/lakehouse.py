@@ -39,9 +39,6 @@ class Lakehouse:
             )
         try:
             self.warehouse.mkdir(parents=True, exist_ok=True)
-            probe = self.warehouse / ".writable"
-            probe.touch()
-            probe.unlink()
         except OSError as error:
             raise InputError(f"The warehouse {self.warehouse} cannot be written: {error.strerror}.") from error
         for layer in LAYERS:

@@ -92,7 +92,16 @@ def _feed_files(
 
 
 def _described(feed: str, name: str, path: Path, arrival: date | None, known: LandedFile | None) -> LandedFile | None:
-    """The file, or None where it changed while it was looked at."""
+    """The file, or None where it changed or went while it was looked at."""
+    try:
+        return _looked_at(feed, name, path, arrival, known)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror}.") from error
+
+
+def _looked_at(feed: str, name: str, path: Path, arrival: date | None, known: LandedFile | None) -> LandedFile | None:
     before = path.stat()
     modified_ns = before.st_mtime_ns if time.time_ns() - before.st_mtime_ns > SETTLED_NS else UNTRUSTED
     if known is not None and (known.size_bytes, known.modified_ns) == (before.st_size, before.st_mtime_ns):

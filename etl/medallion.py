@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pandas as pd
+from pyspark.errors import PySparkException
 
 from etl import bronze, order_lines, silver
 from etl.accounts import account
@@ -47,7 +48,7 @@ class Medallion:
         self._require_same_source()
         self._put_back()
         if self.work.is_due:
-            self._refine()
+            self._refine_what_is_there()
         if self.work.is_due or self.work.unfinished_run:
             self._release()
         return int(self.lakehouse.read(GLD_FACT_ORDER_ITEMS).count())
@@ -73,6 +74,13 @@ class Medallion:
             self.progress("putting back what an unfinished run left")
         versions = self.work.release.versions if self.work.release else {}
         self.lakehouse.put_back(versions, [table.full_name for table in refined_tables(self.source)])
+
+    def _refine_what_is_there(self) -> None:
+        try:
+            self._refine()
+        except PySparkException:
+            self.work.require_unchanged()  # a file that went or changed is the likelier cause, and says so better
+            raise
 
     def _refine(self) -> None:
         feeds = [feed for feed in self.source.feeds if self.work.whole or self.work.plan.touches(feed)]

@@ -146,5 +146,7 @@ def _left_over(warehouse: Path, release: Release | None, tables: list[Table]) ->
 
 def _changed_since(plan: Plan) -> Iterator[str]:
     for file in plan.taken:
-        if not file.is_unchanged():
+        if not file.path.exists():
+            yield f"{file.name} went while it was read: put it back, or run again without it."
+        elif not file.is_unchanged():
             yield f"{file.name} changed while it was read: run again when it is whole."

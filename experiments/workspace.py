@@ -37,11 +37,12 @@ class Workspace:
     @contextmanager
     def lakehouse(self) -> "Iterator[Lakehouse]":
         """The warehouse's tables on the chosen engine, for as long as the block runs; the folder is made if needed."""
+        from etl.disk import disk_faults
         from etl.engine import open_session
         from etl.lakehouse import Lakehouse
 
         interrupted = signal.getsignal(signal.SIGINT)
-        with open_session(self.engine) as session:
+        with disk_faults(self.warehouse), open_session(self.engine) as session:
             # the embedded engine takes Ctrl-C for itself and stops under the run, which would then wait for it
             signal.signal(signal.SIGINT, interrupted)
             yield Lakehouse(session, self.warehouse)

@@ -14,9 +14,11 @@ import pytest
 from etl.accounts import COUNTS
 from etl.bronze import feed_table
 from etl.engine import Engine, open_session
-from etl.errors import InputError, QualityError
+from etl.errors import ChangedError, InputError, QualityError
 from etl.lakehouse import Lakehouse
 from etl.landing import landed_files
+from etl.medallion import Medallion
+from etl.release import newest_release
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE, OPS_SOURCE
@@ -275,9 +277,32 @@ def test_the_rows_of_a_file_that_vanished_stay_until_the_file_comes_again(lakeho
     assert refine(lakehouse, ATOZ, landing) == 2
 
 
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (lambda file: file.unlink(), "went while it was read: put it back, or run again without it"),
+        (lambda file: file.write_text("product_id\n"), "changed while it was read: run again when it is whole"),
+    ],
+    ids=["went", "changed"],
+)
+def test_a_file_that_goes_or_changes_while_it_is_read_is_named_and_nothing_is_released(
+    lakehouse, tmp_path, happens, said
+):
+    landing = write_landing(tmp_path / "landing")
+    work = find_work(ATOZ, lakehouse.warehouse, landing)
+    (file,) = landing.glob("products/*.csv")
+    content = file.read_text()
+    happens(file)
+    with pytest.raises(ChangedError, match=f"{file.relative_to(landing)} {said}"):
+        Medallion(lakehouse, ATOZ, work, READ_AT, lambda _: None).run()
+    assert newest_release(lakehouse.warehouse) is None
+    file.write_text(content)
+    assert refine(lakehouse, ATOZ, landing) == 3
+
+
 def test_nothing_left_after_the_rules_stops_the_run_and_says_where_to_look(lakehouse, tmp_path):
     landing = write_landing(tmp_path / "landing", order_items=["not,an,order"])
-    with pytest.raises(QualityError, match="No order line is left after the rules: assay query 'select rule, reason"):
+    with pytest.raises(QualityError, match="No order line is left after the rules: assay quarantine shows why"):
         refine(lakehouse, ATOZ, landing)
 
 

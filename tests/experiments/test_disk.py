@@ -1,0 +1,69 @@
+"""A disk that is full, then one that can only be read, under a warehouse that was released once."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from etl.disk import disk_faults
+from etl.errors import DiskError, UsageError
+
+ROOM = 1 << 18  # bytes, less than any run writes
+NEWEST = "select cast(max(date) as string) as day from gold.gld_daily_orders"
+
+
+def mount(disk: Path, options: str) -> bool:
+    """Whether a file system in memory could be mounted (again) with the ``options``."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "assay", str(disk)], capture_output=True)
+    return done.returncode == 0
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk of 64 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not mount(folder, "size=64m"):
+        pytest.skip("no file system can be mounted here, which takes root's rights: a full disk is not tried")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.embedded
+@pytest.mark.slow
+def test_what_was_released_stays_readable_and_the_next_run_goes_on(assay, two_months, disk):
+    warehouse = disk / "warehouse"
+    options = ("--warehouse", warehouse, "--json")
+
+    def newest_day():
+        return assay("query", NEWEST, *options).json[0]["day"]
+
+    assert assay("etl", "--landing", two_months, "--as-of", "2025-08-20", *options).code == 0
+    used = sum(path.stat().st_blocks * 512 for path in disk.rglob("*"))
+    assert mount(disk, f"remount,size={used + ROOM}")
+    full = assay("etl", "--landing", two_months, *options)
+    assert (full.code, full.out) == (1, "")
+    assert full.message == (
+        f"assay: The disk of {warehouse} is full: free some space and run again; readers keep what was released last."
+    )
+    assert newest_day() == "2025-08-20"
+
+    assert mount(disk, "remount,ro,size=64m")
+    read_only = assay("etl", "--landing", two_months, *options)
+    assert read_only.code == 3
+    assert read_only.message == f"assay: The warehouse {warehouse} cannot be written: Read-only file system."
+    assert newest_day() == "2025-08-20"
+    assert assay("status", "--as-of", "2025-08-20", *options).code == 0
+
+    assert mount(disk, "remount,rw,size=64m")
+    assert assay("etl", "--landing", two_months, *options).code == 0
+    assert newest_day() == "2025-09-30"
+
+
+@pytest.mark.parametrize("told", ["[Errno 28] No space left on device: 'x'", "(sqlite3) database or disk is full"])
+def test_an_error_of_the_disk_says_what_to_do_and_others_pass(told):
+    with pytest.raises(DiskError, match="is full: free some space and run again"), disk_faults(Path("warehouse")):
+        raise RuntimeError(told)
+    for other in (RuntimeError("no"), UsageError("No space left on device is a strange name")):
+        with pytest.raises(type(other), match=str(other)), disk_faults(Path("warehouse")):
+            raise other

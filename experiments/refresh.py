@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from etl.errors import UsageError
 from etl.lakehouse import Lakehouse
 from etl.medallion import Medallion
-from etl.periods import Period
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.ops import OPS_RUNS
 from etl.source import Source
 from etl.work import Work
 from experiments import attribution
+from experiments.asked import Asked
 from experiments.attribution import days_held
 from experiments.findings import claims, dips, recommendations
 from experiments.forecasting import jobs as forecasting
@@ -23,7 +22,7 @@ from experiments.steps import Step, StepLedger, StepResult
 from experiments.tracking import active_run_id, connected, open_run
 from features import daily as features
 from reports.gold import READ
-from reports.question import Question, newest_months
+from reports.question import Question
 from reports.reading import read
 from reports.site import FRONT, write_site
 from reports.snapshot import Snapshot
@@ -33,32 +32,6 @@ FEATURE_READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR)
 # the ledger of runs grows with every run; it does not make a report out of date
 REPORT_READS = tuple(table for table in READ if table is not OPS_RUNS)
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a refresh is to explain: the newest two whole months where no period is given.
-
-    Raises ``UsageError`` where only one period is given, or two with common days.
-    """
-
-    measure: str = "net_revenue"
-    period: Period | None = None
-    baseline: Period | None = None
-
-    def __post_init__(self) -> None:
-        if (self.period is None) != (self.baseline is None):
-            raise UsageError("Give --period and --baseline together, or neither.")
-        if self.period is None or self.baseline is None:
-            return
-        if self.baseline.first <= self.period.last and self.period.first <= self.baseline.last:
-            raise UsageError(f"{self.baseline} and {self.period} have days in common: compare periods that have none.")
-
-    def question(self, held: Period) -> Question:
-        """The periods, found among the days that the warehouse holds where they were left open."""
-        if self.period is not None and self.baseline is not None:
-            return Question(self.measure, self.baseline, self.period)
-        return Question(self.measure, *newest_months(held))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from reports.data import MONTH_COLUMNS, ReportData, Source
 from reports.explanation import explanation
 from reports.question import Question, check_question
 from reports.snapshot import Snapshot
+from reports.sold import Sold
 
 BRIDGE_COLUMNS = [
     "unit", "position", "driver", "stage", "amount", "low", "high", "distinguishable", "method_spread", "run_id",
@@ -54,14 +55,15 @@ READ = (
 )  # fmt: skip
 
 
-def load(snapshot: Snapshot, question: Question, style: str = "millions") -> ReportData:
+def load(sold: Sold, question: Question, style: str = "millions") -> ReportData:
     """Read the bridge that answers ``question`` and everything the report says around it.
 
     A table that was never written is an empty frame; raises ``UsageError`` for a question that cannot be answered.
     """
+    snapshot = sold.snapshot
     source = read_source(snapshot)
     check_question(question, legacy=source.has_legacy_measure, held=source.days)
-    rows = explanation(snapshot, question).assign(unit=unit_of(question, source))
+    rows = explanation(sold, question).assign(unit=unit_of(question, source))
     bridge, cells = bridge_frames(rows, source.dimensions)
     return ReportData(
         source=source,

@@ -73,16 +73,9 @@ def render_page(page: Page, frame: Frame, menu: Sequence[Link]) -> str:
     return _template("page.html.j2").render(page=page, frame=frame, menu=menu, **_shared())
 
 
-def render_single(pages: Sequence[Page], frame: Frame) -> str:
+def render_single(pages: Sequence[Page], frame: Frame, menu: Sequence[Link]) -> str:
     """All pages in one text that needs nothing beside it."""
-    menu = [Link(f"#{page.name}", page.menu) for page in pages if page.menu]
     return _template("single.html.j2").render(pages=pages, frame=frame, menu=menu, **_shared())
-
-
-def menu_of(pages: Sequence[Page], here: Page | None, query: str = "") -> list[Link]:
-    """The navigation as seen from one page; ``query`` goes with every link."""
-    shown = [page for page in pages if page.menu]
-    return [Link(f"{page.name}.html{query}", page.menu, here is not None and page.name == here.name) for page in shown]
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template takes

@@ -10,12 +10,10 @@ from reports.views import Figure, Section
 class Page:
     """What the template renders: the finding first, then what supports it.
 
-    ``name`` is the file's name without its ending; ``menu`` is what the navigation calls it, nothing for a page that
-    only other pages lead to.
+    ``name`` is the file's name without its ending.
     """
 
     name: str
-    menu: str
     title: str
     lead: tuple[Sentence, ...]
     sections: tuple[Section, ...] = ()

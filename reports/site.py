@@ -9,8 +9,8 @@ from pathlib import Path
 
 from etl.errors import UsageError
 from etl.periods import long_date
-from reports.html import Frame, assets, menu_of, render_page, render_single
-from reports.pages import pages
+from reports.html import Frame, Link, assets, render_page, render_single
+from reports.pages import MENU, pages
 from reports.reading import Reading
 
 ASSETS = "assets"
@@ -41,19 +41,30 @@ def write_site(reading: Reading, out: Path) -> Path:
 
 def write_single(reading: Reading, out: Path) -> Path:
     """Write everything into the one file ``out``, in one step."""
-    found = list(pages(reading))
+    text = single(reading)
     with replacing(out) as partial:
-        partial.write_text(render_single(found, frame_of(reading)), encoding="utf-8")
+        partial.write_text(text, encoding="utf-8")
     return out
+
+
+def single(reading: Reading) -> str:
+    """Every page in one text that needs nothing beside it."""
+    menu = [Link(f"#{name}", entry.text) for name, entry in MENU.items()]
+    return render_single(list(pages(reading)), frame_of(reading), menu)
 
 
 def files(reading: Reading) -> Iterator[tuple[str, str]]:
     """Name and text of every file of the site, what pages share first."""
     for asset in assets():
         yield f"{ASSETS}/{asset.name}", asset.text
-    found, frame = list(pages(reading)), frame_of(reading)
-    for page in found:
-        yield f"{page.name}.html", render_page(page, frame, menu_of(found, page))
+    frame = frame_of(reading)
+    for page in pages(reading):
+        yield f"{page.name}.html", render_page(page, frame, menu_of(page.name))
+
+
+def menu_of(here: str, query: str = "") -> list[Link]:
+    """The navigation as seen from the page ``here``; ``query`` goes with every link."""
+    return [Link(f"{name}.html{query}", entry.text, name == here) for name, entry in MENU.items()]
 
 
 def frame_of(reading: Reading) -> Frame:

@@ -12,11 +12,15 @@ from deltalake import DeltaTable
 from etl.contracts import Table
 from etl.frames import arrow_table
 from etl.release import readable_versions
-from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
+from etl.schemas.daily import GLD_DAILY_CUSTOMERS
+from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
+from etl.schemas.results import GLD_FORECAST
 from etl.tables import TABLES
 
 # scanned where they lie, with filters pushed down; every other table is small enough to be held
-SCANNED = frozenset({GLD_FACT_ORDER_ITEMS.name})
+SCANNED = frozenset(
+    table.name for table in (GLD_FACT_ORDER_ITEMS, GLD_DAILY_CUSTOMERS, GLD_DIM_CUSTOMERS, GLD_FORECAST)
+)
 
 
 class Snapshot:

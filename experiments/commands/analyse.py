@@ -187,8 +187,8 @@ def _settings(workspace: Workspace, progress: Progress, **options: Any) -> "Sett
 def explain(workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None") -> None:
     """Say which drivers moved a measure from the baseline to the period, with intervals."""
     from experiments import attribution
+    from experiments.asked import Asked
     from experiments.bridge_view import show_bridge
-    from experiments.refresh import Asked
 
     asked, progress = Asked(measure, period, baseline), Progress()
     workspace.refuse_as_of()

@@ -71,7 +71,7 @@ def report(
     It is read from Gold as it is, without an engine. Without --period and --baseline it is about the newest whole
     month against the one before.
     """
-    from experiments.refresh import Asked
+    from experiments.asked import Asked
     from reports.gold import read_source
     from reports.reading import read
     from reports.snapshot import newest
@@ -123,7 +123,7 @@ def serve(
     """
     import uvicorn
 
-    from experiments.refresh import Asked
+    from experiments.asked import Asked
     from reports.gold import read_source
     from reports.serving.app import make_app
     from reports.serving.edition import Edition

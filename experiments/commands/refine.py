@@ -194,10 +194,11 @@ def _refreshed(
     baseline: "Period | None",
     candidates: tuple[str, ...],
 ) -> None:
+    from experiments.asked import Asked
     from experiments.attribution import require_measure
     from experiments.bridge_view import show_bridge
     from experiments.forecasting.settings import Settings
-    from experiments.refresh import Asked, Refresh
+    from experiments.refresh import Refresh
 
     progress = Progress()
     source, asked = workspace.source, Asked(measure, period, baseline)

@@ -1,6 +1,7 @@
-"""The pages of the report, each made from one reading of Gold."""
+"""The pages of the report, each made by itself from one reading of Gold."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from reports.page import Page
 from reports.pages import (
@@ -21,25 +22,59 @@ from reports.pages import (
 )
 from reports.reading import Reading
 
-BUILDERS: tuple[Callable[[Reading], Page], ...] = (
-    answer.page,
-    yesterday.page,
-    trend.page,
-    why.page,
-    channels.page,
-    customers.page,
-    forecast.page,
-    claims.page,
-    recommendations.page,
-    data.page,
-    cost.page,
-    method.page,
-)
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the menu: what the navigation calls it, and what makes it."""
+
+    text: str
+    page: Callable[[Reading], Page]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Pages of one kind, as many as the data have: their numbers, and the page of a number."""
+
+    numbers: Callable[[Reading], list[int]]
+    page: Callable[[Reading, int], Page]
+
+
+MENU = {
+    "index": Entry("Answer", answer.page),
+    "yesterday": Entry("Yesterday", yesterday.page),
+    "trend": Entry("Trend", trend.page),
+    "why": Entry("Why", why.page),
+    "channels": Entry("Channels", channels.page),
+    "customers": Entry("Customers", customers.page),
+    "forecast": Entry("Forecast", forecast.page),
+    "claims": Entry("Claims", claims.page),
+    "recommendations": Entry("Recommendations", recommendations.page),
+    "data": Entry("Data", data.page),
+    "cost": Entry("Cost", cost.page),
+    "method": Entry("Method", method.page),
+}
+FAMILIES = {
+    "dip": Family(dips.numbers_of, dips.page),
+    "scenario": Family(scenarios.numbers_of, scenarios.page),
+}
+
+
+def names(reading: Reading) -> list[str]:
+    """Every page in the order of the menu, then one for each dip and each scenario."""
+    numbered = [f"{stem}-{number}" for stem, family in FAMILIES.items() for number in family.numbers(reading)]
+    return [*MENU, *numbered]
+
+
+def page(reading: Reading, name: str) -> Page:
+    """One page by its name; raises ``KeyError`` where there is none."""
+    if name in MENU:
+        return MENU[name].page(reading)
+    stem, _, number = name.rpartition("-")
+    if not number.isdecimal() or int(number) not in FAMILIES[stem].numbers(reading):
+        raise KeyError(name)
+    return FAMILIES[stem].page(reading, int(number))
 
 
 def pages(reading: Reading) -> Iterator[Page]:
-    """Every page in the order of the menu, then one for each dip and each scenario."""
-    for build in BUILDERS:
-        yield build(reading)
-    yield from dips.pages(reading)
-    yield from scenarios.pages(reading)
+    """Every page."""
+    return (page(reading, name) for name in names(reading))

@@ -20,7 +20,6 @@ def page(reading: Reading) -> Page:
     data, bridge = reading.data, reading.bridge
     return Page(
         name="index",
-        menu="Answer",
         title=f"{data.subject}: {data.period.label} against {data.baseline.label}",
         lead=answer(data, bridge),
         warnings=tuple(warnings(data, bridge)),

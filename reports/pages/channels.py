@@ -26,7 +26,7 @@ def page(reading: Reading) -> Page:
     rows = channel_months(reading, "net_revenue")
     if rows.empty:
         unknown = say("No order names a known customer, so no revenue per customer can be told.")
-        return Page("channels", "Channels", TITLE, (unknown,))
+        return Page("channels", TITLE, (unknown,))
     unit = reading.data.currency
     chart = Chart(
         name="chart-channels",
@@ -38,7 +38,7 @@ def page(reading: Reading) -> Page:
     )
     compared = Section("per-customer", "Revenue per customer", tuple(channel_sentences(rows, unit)), charts=(chart,))
     sections = (compared, *_published(reading), *_totals(reading.data))
-    return Page("channels", "Channels", TITLE, (ahead_sentence(rows, unit),), sections)
+    return Page("channels", TITLE, (ahead_sentence(rows, unit),), sections)
 
 
 def channel_months(reading: Reading, measure: str) -> pd.DataFrame:

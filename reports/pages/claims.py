@@ -23,7 +23,6 @@ def page(reading: Reading) -> Page:
     rows = claims(reading)
     return Page(
         name="claims",
-        menu="Claims",
         title="What was claimed, and what the data say",
         lead=(_lead(rows),),
         figures=tuple(Figure(name, str(int((rows["result"] == key).sum())), "") for key, name in RESULTS.items())

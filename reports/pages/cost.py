@@ -18,7 +18,6 @@ def page(reading: Reading) -> Page:
     stored = reading.snapshot.stored()
     return Page(
         name="cost",
-        menu="Cost",
         title="What it costs to run",
         lead=(_last(runs), _size(stored), say("No price is declared, so time and storage are not turned into money.")),
         sections=(_run_section(runs), _storage_section(stored)),

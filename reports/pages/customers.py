@@ -36,7 +36,6 @@ def page(reading: Reading) -> Page:
     ]
     return Page(
         name="customers",
-        menu="Customers",
         title="Customers and regions",
         lead=tuple(country_sentences(data, countries)) or (say("Gold knows no customer."),),
         sections=tuple(section for section in found if section),

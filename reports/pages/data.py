@@ -12,7 +12,6 @@ def page(reading: Reading) -> Page:
     newest = newest_sentence(reading.data)
     return Page(
         name="data",
-        menu="Data",
         title="The data behind it",
         lead=(newest or say("Gold holds no orders."),),
         sections=(

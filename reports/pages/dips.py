@@ -1,7 +1,5 @@
 """Movements that the dip scan keeps in Gold: the list, and a page for each."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from etl.periods import Period, long_date
@@ -50,10 +48,15 @@ def dips(reading: Reading) -> pd.DataFrame:
     return reading.snapshot.rows(GLD_DIPS, COLUMNS).sort_values("rank").head(SHOWN).reset_index(drop=True)
 
 
-def pages(reading: Reading) -> Iterator[Page]:
-    """One page for each movement."""
-    for _, row in dips(reading).iterrows():
-        yield _page(reading, row)
+def numbers_of(reading: Reading) -> list[int]:
+    """The ranks of the movements that have a page."""
+    return [int(rank) for rank in dips(reading)["rank"]]
+
+
+def page(reading: Reading, number: int) -> Page:
+    """The page of the movement of this rank."""
+    rows = dips(reading)
+    return _page(reading, rows[rows["rank"] == number].iloc[0])
 
 
 def page_name(rank: int) -> str:
@@ -69,7 +72,6 @@ def _page(reading: Reading, row: pd.Series) -> Page:
         sections.append(around(reading.data, days))
     return Page(
         name=page_name(int(row["rank"])),
-        menu="",
         title=f"{_what(row)}: {days.label}",
         lead=tuple(_lead(row, days, unit)),
         sections=tuple(sections),

@@ -27,10 +27,9 @@ def page(reading: Reading) -> Page:
     data = reading.data
     if data.forecast.empty:
         lead = (say("There is no forecast in Gold yet: `assay forecast` makes one."),)
-        return Page("forecast", "Forecast", "What comes next", lead)
+        return Page("forecast", "What comes next", lead)
     return Page(
         name="forecast",
-        menu="Forecast",
         title="What comes next",
         lead=tuple(outlook_sentences(data)[:LEAD]),
         sections=tuple(section for section in _sections(reading) if section),

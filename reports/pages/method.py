@@ -28,7 +28,6 @@ def page(reading: Reading) -> Page:
     )
     return Page(
         name="method",
-        menu="Method",
         title="Definitions, and how to reproduce this report",
         lead=(say("Every number here is computed from the Gold tables at the versions named below."),),
         sections=(meanings, reproduce.section(reading.data)),

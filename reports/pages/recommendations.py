@@ -32,7 +32,6 @@ def page(reading: Reading) -> Page:
         )
     return Page(
         name="recommendations",
-        menu="Recommendations",
         title="What to do",
         lead=(lead,),
         sections=tuple(_section(each) for each in found),

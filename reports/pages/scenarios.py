@@ -1,7 +1,5 @@
 """What if: the scenarios that were forecast, each beside the baseline."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from etl.schemas.results import GLD_FORECAST_SCENARIOS, QUANTILES
@@ -31,26 +29,29 @@ def scenarios(reading: Reading) -> list[pd.DataFrame]:
     return [part[part["as_of"] == part["as_of"].max()].reset_index(drop=True) for part in parts]
 
 
-def pages(reading: Reading) -> Iterator[Page]:
-    """A page for each scenario, with switches to the others."""
+def numbers_of(reading: Reading) -> list[int]:
+    """The numbers of the scenarios, in the order of their names."""
+    return list(range(1, len(scenarios(reading)) + 1))
+
+
+def page(reading: Reading, number: int) -> Page:
+    """The page of one scenario, with switches to the others."""
     found = scenarios(reading)
-    for number, days in enumerate(found, 1):
-        unit = reading.data.currency
-        chart = Chart(
-            name="chart-scenario",
-            title=_difference(days, reading).text,
-            description="Line of the expected days under the scenario with its bands, the baseline dotted beside it.",
-            figure=scenario_figure(days, unit),
-            table=_days(days, reading),
-            note="Green: the scenario, with the middle 40% and 80%. Dotted: the baseline.",
-        )
-        yield Page(
-            name=page_name(number),
-            menu="",
-            title=f"What if: {days['scenario'].iloc[0]}",
-            lead=(say("It sets {settings}.", settings=str(days["settings"].iloc[0])), _difference(days, reading)),
-            sections=(Section("days", "Day by day", (), charts=(chart,), tables=(_table(reading, found),)),),
-        )
+    days, unit = found[number - 1], reading.data.currency
+    chart = Chart(
+        name="chart-scenario",
+        title=_difference(days, reading).text,
+        description="Line of the expected days under the scenario with its bands, the baseline dotted beside it.",
+        figure=scenario_figure(days, unit),
+        table=_days(days, reading),
+        note="Green: the scenario, with the middle 40% and 80%. Dotted: the baseline.",
+    )
+    return Page(
+        name=page_name(number),
+        title=f"What if: {days['scenario'].iloc[0]}",
+        lead=(say("It sets {settings}.", settings=str(days["settings"].iloc[0])), _difference(days, reading)),
+        sections=(Section("days", "Day by day", (), charts=(chart,), tables=(_table(reading, found),)),),
+    )
 
 
 def page_name(number: int) -> str:

@@ -10,7 +10,6 @@ def page(reading: Reading) -> Page:
     """Months, then days with festivals and unusual days marked."""
     return Page(
         name="trend",
-        menu="Trend",
         title="How it went over time",
         lead=tuple(trend_sentences(reading.data)),
         sections=(places.months_section(reading.data), daily.section(reading.data)),

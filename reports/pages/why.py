@@ -13,7 +13,6 @@ def page(reading: Reading) -> Page:
     data, found = reading.data, reading.bridge
     return Page(
         name="why",
-        menu="Why",
         title=f"Why {data.subject.lower()} moved from {data.baseline.label} to {data.period.label}",
         lead=(why(data, found) if found else say("Gold cannot say why: it holds no bridge for these periods."),),
         sections=(

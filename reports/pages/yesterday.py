@@ -27,7 +27,7 @@ def page(reading: Reading) -> Page:
     """The newest business day: in all, by channel, country, category and coupon, and what was on."""
     day, unit = reading.data.newest_day, reading.data.currency
     if day is None:
-        return Page("yesterday", "Yesterday", "Yesterday", (say("Gold holds no orders."),))
+        return Page("yesterday", "Yesterday", (say("Gold holds no orders."),))
     parts = {dimension: against_weekday(reading.snapshot, dimension, day) for dimension in HELD_BY}
     total = parts["channel"][["day", "week_before", "usual"]].sum()
     sections = [_section(dimension, rows, unit) for dimension, rows in parts.items() if len(rows) > 1]
@@ -36,7 +36,6 @@ def page(reading: Reading) -> Page:
         sections.append(_section("coupon", coupons, unit))
     return Page(
         name="yesterday",
-        menu="Yesterday",
         title=f"Yesterday: {long_date(day)}",
         lead=(*day_sentences(day, total, unit, forecast_of(reading.snapshot, day)), *_unusual(reading.data, day)),
         figures=_figures(day, total, unit),

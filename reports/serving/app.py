@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import FastAPI, HTTPException, Query, Response
 from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -81,39 +82,40 @@ def _add_pages(app: FastAPI, shelf: Shelf) -> None:
         return Response(known[name].text, headers=FOR_EVER, media_type=KINDS[known[name].kind])
 
     @app.get(f"/{EXPLORE}", include_in_schema=False)
-    def explore(request: HttpRequest) -> Response:
+    async def explore(request: HttpRequest) -> Response:
         edition = shelf.current
         check_fields(request.query_params, [*FIELDS, *edition.values, "driver"])
         question = question_of(request.query_params, edition.question, edition.values)
-        return _page(request, edition, Request(EXPLORE, question, request.query_params.get("driver", "")))
+        asked = Request(EXPLORE, question, request.query_params.get("driver", ""))
+        return await _answered(request, edition, asked, "text/html")
 
     @app.get("/{name}.html", include_in_schema=False)
-    def page(request: HttpRequest, name: str) -> Response:
+    async def page(request: HttpRequest, name: str) -> Response:
         edition = shelf.current
         check_fields(request.query_params, FIELDS)
         asked = Request(name, question_of(request.query_params, edition.question, {}))
         try:
-            return _page(request, edition, asked)
+            return await _answered(request, edition, asked, "text/html")
         except KeyError:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such page.") from None
 
 
 def _add_documents(app: FastAPI, shelf: Shelf) -> None:
-    def answered(request: HttpRequest, name: str) -> Response:
+    async def answered(request: HttpRequest, name: str) -> Response:
         edition = shelf.current
         check_fields(request.query_params, [*FIELDS, *edition.values])
         question = question_of(request.query_params, edition.question, edition.values)
-        return _json(edition, edition.answer(Request(name, question)))
+        return await _answered(request, edition, Request(name, question), "application/json")
 
     narrowed = _narrowing(shelf.current)
 
     @app.get("/api/explain", openapi_extra=narrowed, summary="Why a measure moved, of any part of the business")
-    def explain(request: HttpRequest) -> Response:
-        return answered(request, "api/explain")
+    async def explain(request: HttpRequest) -> Response:
+        return await answered(request, "api/explain")
 
     @app.get("/api/segments", openapi_extra=narrowed, summary="What each value of each dimension added to the change")
-    def segments(request: HttpRequest) -> Response:
-        return answered(request, "api/segments")
+    async def segments(request: HttpRequest) -> Response:
+        return await answered(request, "api/segments")
 
     @app.get("/api/forecast", summary="The newest forecast of one series")
     def forecast(request: HttpRequest, measure: Text = "net_revenue", series: Text = "total") -> JSONResponse:
@@ -149,21 +151,22 @@ def _narrowing(edition: Edition) -> dict[str, Any]:
     return {"parameters": [{"name": name, "description": meaning, **text} for name, meaning in fields.items()]}
 
 
-def _page(request: HttpRequest, edition: Edition, asked: Request) -> Response:
-    """A page, or only that it did not change since the reader fetched it."""
+async def _answered(request: HttpRequest, edition: Edition, asked: Request, media_type: str) -> Response:
+    """What was asked, or only that it did not change since the reader fetched it.
+
+    What was made before is answered at once, whatever else is being made in the threads.
+    """
+    body = edition.ready(asked)
+    if body is None:
+        body = await to_thread.run_sync(edition.answer, asked)
     headers = {"ETag": f'"{edition.tag}"', "Cache-Control": "no-cache", "X-Assay-Edition": edition.tag}
-    body = edition.answer(asked)
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body, media_type="text/html", headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _stamped(edition: Edition, document: documents.Document) -> JSONResponse:
     return JSONResponse(document, headers={"X-Assay-Edition": edition.tag})
-
-
-def _json(edition: Edition, body: bytes) -> Response:
-    return Response(body, media_type="application/json", headers={"X-Assay-Edition": edition.tag})
 
 
 async def _refused(request: HttpRequest, error: Exception) -> Response:

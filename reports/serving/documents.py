@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from etl.query import plain
 from etl.schemas.results import GLD_CLAIMS, GLD_FORECAST, QUANTILES
 from reports import segments
 from reports.bridge import Bridge, Driver
@@ -78,7 +77,7 @@ def records(rows: pd.DataFrame) -> list[Document]:
     for name in rows.select_dtypes("datetime"):
         known[name] = rows[name].dt.strftime("%Y-%m-%d")
     found = known.mask(known.isna(), None).to_dict("records")
-    return [{str(name): plain(value) for name, value in row.items()} for row in found]
+    return [{str(name): value for name, value in row.items()} for row in found]
 
 
 def _question(reading: Reading) -> Document:

@@ -4,18 +4,17 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from reports.explanation import values_of
 from reports.gold import read_source
-from reports.html import Link, menu_of, render_page
-from reports.page import Page
-from reports.pages import pages
-from reports.question import Question, check_question, newest_months
+from reports.html import Link, render_page
+from reports.kept import Kept
+from reports.pages import names, page
+from reports.question import Question, newest_months
 from reports.reading import Reading, part_of, read
 from reports.serving import documents
 from reports.serving.explore import render_explore
-from reports.serving.kept import Kept
-from reports.site import frame_of
+from reports.site import frame_of, menu_of
 from reports.snapshot import Snapshot
+from reports.sold import Sold
 
 READINGS, ANSWERS = 4, 512
 EXPLORE = "explore"
@@ -31,7 +30,7 @@ class Request:
 
 
 class Edition:
-    """The pages and documents of one snapshot, each made once.
+    """The pages and documents of one snapshot, each made once, when it is first asked for.
 
     Attributes:
         source: The source of the warehouse.
@@ -43,12 +42,17 @@ class Edition:
     def __init__(self, snapshot: Snapshot, question: Question | None = None, style: str = "millions") -> None:
         self.snapshot = snapshot
         self.source = read_source(snapshot)
-        self.values = values_of(snapshot)
+        self.values = Sold(snapshot).values
         self.question = question or Question("net_revenue", *newest_months(self.source.days))
         self.tag = hashlib.sha256(json.dumps(sorted(snapshot.versions.items())).encode()).hexdigest()[:16]
-        self._readings: Kept[Question, Reading] = Kept(lambda asked: read(snapshot, asked, style), READINGS)
-        self._pages: Kept[Question, dict[str, Page]] = Kept(self._made_pages, READINGS)
+        self._base: Kept[None, Reading] = Kept(lambda _: read(snapshot, self.question, style), 1)
+        self._readings: Kept[Question, Reading] = Kept(self._read, READINGS)
         self._answers = Kept(self._made, ANSWERS)
+
+    @property
+    def base(self) -> Reading:
+        """The report's own question, read: other questions share its frames."""
+        return self._base(None)
 
     def answer(self, request: Request) -> bytes:
         """The page as HTML, or the document as JSON.
@@ -57,10 +61,15 @@ class Edition:
         """
         return self._answers(request)
 
+    def ready(self, request: Request) -> bytes | None:
+        """The answer where it was made before, without waiting for anything."""
+        return self._answers.ready(request)
+
     def warm(self, requests: list[Request]) -> None:
         """Make the report, and what was asked of an edition before, ahead of its readers."""
-        for name in self._pages(self.question):
+        for name in names(self.base):
             self.answer(Request(name, self.question))
+        self.base.sold.lines(self.question.baseline, self.question.period)
         for request in requests:
             self.answer(request)
 
@@ -68,26 +77,20 @@ class Edition:
         """What was asked for, the newest last."""
         return self._answers.keys()
 
-    def explained(self, question: Question) -> Reading:
-        """The report's frames around the bridge of any question, of any part of the business."""
-        return part_of(self._readings(self.question), question)
-
-    def menu(self, here: Page | None, query: str = "") -> list[Link]:
-        """The navigation, whose links keep the question; ``here`` is none on the page for exploring."""
-        links = menu_of(list(self._pages(self.question).values()), here, query)
-        return [*links, Link(f"{EXPLORE}{query}", "Explore", here is None)]
-
-    def _made_pages(self, question: Question) -> dict[str, Page]:
-        return {page.name: page for page in pages(self._readings(question))}
+    def _read(self, question: Question) -> Reading:
+        return self.base if question == self.question else part_of(self.base, question)
 
     def _made(self, request: Request) -> bytes:
-        check_question(request.question, legacy=self.source.has_legacy_measure, held=self.source.days)
+        reading = self._readings(request.question)
         if request.name in documents.BY_QUESTION:
-            return json.dumps(documents.BY_QUESTION[request.name](self.explained(request.question))).encode()
+            return json.dumps(documents.BY_QUESTION[request.name](reading)).encode()
+        query = request.question.query()
         if request.name == EXPLORE:
-            reading = self.explained(request.question)
-            query = reading.question.query()
-            return render_explore(reading, self.values, request.driver, self.menu(None, query)).encode()
-        page = self._pages(request.question)[request.name]
-        query = "" if request.question == self.question else request.question.query()
-        return render_page(page, frame_of(self._readings(request.question)), self.menu(page, query)).encode()
+            return render_explore(reading, self.values, request.driver, _menu(EXPLORE, query)).encode()
+        shown = _menu(request.name, "" if request.question == self.question else query)
+        return render_page(page(reading, request.name), frame_of(reading), shown).encode()
+
+
+def _menu(here: str, query: str) -> list[Link]:
+    """The navigation, whose links keep the question."""
+    return [*menu_of(here, query), Link(f"{EXPLORE}{query}", "Explore", here == EXPLORE)]

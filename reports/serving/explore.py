@@ -44,11 +44,10 @@ def explore_page(reading: Reading, driver: str) -> Page:
     data, bridge, question = reading.data, reading.bridge, reading.question
     title = f"{data.subject}: {data.period.label} against {data.baseline.label}"
     if bridge is None:
-        return Page("explore", "Explore", title, answer(data, bridge))
+        return Page("explore", title, answer(data, bridge))
     links = {each.name: f"{question.query(driver=each.name)}#parts" for each in bridge.drivers}
     return Page(
         name="explore",
-        menu="Explore",
         title=title,
         lead=answer(data, bridge),
         figures=headline_figures(data, bridge),

@@ -8,9 +8,9 @@ import pytest
 
 from etl.errors import UsageError
 from etl.periods import parse_period
+from experiments.asked import Asked
 from experiments.attribution import require_measure
 from experiments.forecasting.settings import MEASURES
-from experiments.refresh import Asked
 from experiments.tracking import connected
 
 STEPS = ["etl", "features", "forecast", "explain", "dips", "claims", "recommendations", "report"]

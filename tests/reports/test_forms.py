@@ -94,7 +94,7 @@ def test_text_that_looks_like_a_formula_is_inert(question, tmp_path):
     base = reading_of(evil_data())
     cells = base.data.cells.assign(country=FORMULA)
     data = replace(base.data, cells=cells, source=replace(base.data.source, name=FORMULA))
-    evil = Reading(base.snapshot, base.question, data, base.bridge)
+    evil = Reading(base.sold, base.question, data, base.bridge)
     book = load_workbook(write_workbook(evil, tmp_path / "report.xlsx"))
     found = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     assert {cell.parent.title for cell in found} == {"Bridge"}

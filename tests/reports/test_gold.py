@@ -21,6 +21,7 @@ from reports.gold import load
 from reports.question import Question
 from reports.site import write_single
 from reports.snapshot import newest
+from reports.sold import Sold
 from tests.reports.warehouse import make_warehouse, store
 
 AUGUST, SEPTEMBER = parse_period("2025-08"), parse_period("2025-09")
@@ -125,7 +126,7 @@ def test_a_published_bridge_is_shown_as_it_is(tmp_path, question):
         for n, driver in enumerate(drivers)
     ]  # fmt: skip
     store(tmp_path, GLD_REVENUE_BRIDGE, pd.DataFrame(rows))
-    data = load(newest(tmp_path), question)
+    data = load(Sold(newest(tmp_path)), question)
     assert data.bridge["driver"].tolist() == list(drivers)
     assert data.bridge["amount"].tolist() == [0, 1, 2, 3, 4]
 
@@ -141,7 +142,7 @@ def test_a_published_bridge_is_shown_as_it_is(tmp_path, question):
 )
 def test_a_question_that_cannot_be_answered_says_why(snapshot, question, message):
     with pytest.raises((UsageError, InputError), match=message):
-        load(snapshot, question)
+        load(Sold(snapshot), question)
 
 
 def test_versions_name_what_was_read(reading):
@@ -159,4 +160,4 @@ def test_no_figure_depends_on_the_order_of_rows(snapshot, warehouse, tmp_path, q
         pd.testing.assert_frame_equal(
             ask(snapshot, "net_revenue", question.period), ask(other, "net_revenue", question.period), check_exact=True
         )
-    pd.testing.assert_frame_equal(computed(snapshot, question), computed(other, question), check_exact=True)
+    pd.testing.assert_frame_equal(computed(Sold(snapshot), question), computed(Sold(other), question), check_exact=True)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from reports.html import figure_json, render_single
+from reports.html import figure_json
 from reports.pages import pages
-from reports.site import frame_of, write_single
+from reports.site import single, write_single
 from reports.theme import figure
 from tests.reports.evil import IMAGE, SCRIPT, evil_data
 from tests.reports.readings import reading_of
@@ -16,11 +16,6 @@ LIMIT = 6_000_000
 
 def without_scripts(text):
     return re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
-
-
-def single(data):
-    reading = reading_of(data)
-    return render_single(list(pages(reading)), frame_of(reading))
 
 
 def test_one_file_with_plotly_once_and_no_address_to_load_from(any_data, tmp_path):
@@ -47,7 +42,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(atoz, tmp_path, mon
 
 
 def test_names_are_escaped_in_text_tables_and_figures():
-    text = without_scripts(single(evil_data()))
+    text = without_scripts(single(reading_of(evil_data())))
     assert IMAGE not in text
     assert SCRIPT not in text
     assert "&lt;img src=x onerror=alert(1)&gt;" in text
@@ -61,7 +56,7 @@ def test_a_figure_survives_its_trip_through_a_script_element():
 
 
 def test_scripts_run_only_by_their_digest(atoz):
-    text = single(atoz)
+    text = single(reading_of(atoz))
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1)
     assert "default-src 'none'" in policy
     script_rule = re.search(r"script-src ([^;]*)", policy).group(1)
@@ -70,11 +65,11 @@ def test_scripts_run_only_by_their_digest(atoz):
 
 
 def test_every_chart_has_a_title_a_description_and_its_numbers(atoz):
-    text = without_scripts(single(atoz))
+    text = without_scripts(single(reading_of(atoz)))
     charts = [chart for page in pages(reading_of(atoz)) for section in page.sections for chart in section.charts]
     assert len(charts) == 9
     assert text.count('role="img"') == text.count("<figcaption>") == text.count("<details>") == len(charts)
-    assert len(set(re.findall(r'data-chart="([^"]+)"', single(atoz)))) == len(charts)
+    assert len(set(re.findall(r'data-chart="([^"]+)"', single(reading_of(atoz))))) == len(charts)
     assert all(chart.table.rows for chart in charts)
 
 
@@ -87,4 +82,4 @@ def test_no_customer_or_raw_line_is_ever_shown(atoz):
 def test_every_measure_makes_a_report(quiet, measure):
     unit = measure if measure in ("orders", "units") else "INR"
     data = replace(quiet, measure=measure, bridge=quiet.bridge.assign(unit=unit))
-    assert f"--measure {measure}" in single(data)
+    assert f"--measure {measure}" in single(reading_of(data))

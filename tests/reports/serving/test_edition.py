@@ -9,9 +9,9 @@ import pytest
 from etl.periods import parse_period
 from etl.release import readable_versions
 from etl.schemas.ops import OPS_SOURCE
+from reports.kept import Kept
 from reports.question import Question
 from reports.serving.edition import Edition, Request
-from reports.serving.kept import Kept
 from reports.serving.shelf import Shelf
 from tests.reports.warehouse import make_fact, make_warehouse, store
 

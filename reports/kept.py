@@ -26,6 +26,15 @@ class Kept(Generic[Key, Value]):
             self._fill(key, future)
         return future.result()
 
+    def ready(self, key: Key) -> Value | None:
+        """The value of ``key`` where it is made; none where it is not, without waiting."""
+        with self._lock:
+            found = self._found.get(key)
+            if found is None or not found.done() or found.exception() is not None:
+                return None
+            self._found.move_to_end(key)
+            return found.result()
+
     def keys(self) -> list[Key]:
         """The keys held, the last asked for at the end."""
         with self._lock:

@@ -1,0 +1,33 @@
+"""What the options --period, --baseline and --measure ask for."""
+
+from dataclasses import dataclass
+
+from etl.errors import UsageError
+from etl.periods import Period
+from reports.question import Question, newest_months
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be explained: the newest two whole months where no period is given.
+
+    Raises ``UsageError`` where only one period is given, or two with common days.
+    """
+
+    measure: str = "net_revenue"
+    period: Period | None = None
+    baseline: Period | None = None
+
+    def __post_init__(self) -> None:
+        if (self.period is None) != (self.baseline is None):
+            raise UsageError("Give --period and --baseline together, or neither.")
+        if self.period is None or self.baseline is None:
+            return
+        if self.baseline.first <= self.period.last and self.period.first <= self.baseline.last:
+            raise UsageError(f"{self.baseline} and {self.period} have days in common: compare periods that have none.")
+
+    def question(self, held: Period) -> Question:
+        """The periods, found among the days that the warehouse holds where they were left open."""
+        if self.period is not None and self.baseline is not None:
+            return Question(self.measure, self.baseline, self.period)
+        return Question(self.measure, *newest_months(held))

@@ -166,10 +166,11 @@ class Gold:
 
 
 def business_days(lakehouse: Lakehouse) -> tuple[date, date]:
-    """First and last day with a product's order line; raises ``QualityError`` where there is none."""
-    lines = lakehouse.read(silver_table("order_items")).where("is_product and not is_return_line")
-    found = lines.agg(F.min("order_date").alias("first"), F.max("order_date").alias("last")).first()
-    if found is None or found["first"] is None:
+    """First and last day with a product's order line, sold or returned; raises ``QualityError`` where none was sold."""
+    sold = F.count(F.when(~F.col("is_return_line"), 1)).alias("sold")
+    lines = lakehouse.read(silver_table("order_items")).where("is_product")
+    found = lines.agg(F.min("order_date").alias("first"), F.max("order_date").alias("last"), sold).first()
+    if found is None or not found["sold"]:
         raise QualityError("No order line is left after the rules: assay quarantine shows why, rule by rule.")
     return found["first"], found["last"]
 

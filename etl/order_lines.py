@@ -28,7 +28,7 @@ def publish(lakehouse: Lakehouse, source: Source, files: list[str] | None) -> Mo
     if files is not None:
         bronze, of_feed = bronze.where(in_files(files)), f"{of_feed} and {in_files(files)}"
     with lakehouse.staged(judge(bronze.where("problem is null"), NAME, source), NAME) as judged:
-        quarantine(lakehouse, [torn_lines(bronze, NAME), broken_rules(judged, source.tables[NAME])], of_feed)
+        quarantine(lakehouse, [torn_lines(bronze, NAME), broken_rules(judged, source.refinement(NAME))], of_feed)
         arriving = judged.where(F.col(BROKEN).isNull())
         return _all(lakehouse, source, arriving) if files is None else _some(lakehouse, source, arriving, files)
 

@@ -36,7 +36,7 @@ def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame | N
     Returns ``file_name, rows_superseded``: rows that gave way to a later line with their key, or confirm a version;
     None for a table that re-reads another's feed, whose rows are accounted for there.
     """
-    refinement, table = source.tables[name], source.contract(silver_table(name))
+    refinement, table = source.refinement(name), source.contract(silver_table(name))
     bronze = lakehouse.read(feed_table(source, refinement.feed))
     with lakehouse.staged(judge(bronze.where("problem is null"), name, source), name) as judged:
         settled = settled_lines(judged, table)
@@ -78,7 +78,8 @@ def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:
 
     With them comes the first rule that each line breaks (or null), and then the line's text.
     """
-    refinement, table, expressions = source.tables[name], source.contract(silver_table(name)), source.expressions(name)
+    refinement, table = source.refinement(name), source.contract(silver_table(name))
+    expressions = source.expressions(name)
     typed = lines.select(
         *(canonical(column, expressions.get(column.name), source.time_zone) for column in table.columns),
         *([] if "arrival_date" in table.column_names else ["arrival_date"]),

@@ -61,6 +61,9 @@ def _rate(text: str) -> str:
     raise ValueError(f"{text!r} is not a rate: give the units of the reporting currency for one unit, such as 1.0850")
 
 
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
 class Declaration(BaseModel):
     """Frozen, and strict about names: a misspelt key is an error, not a silent default."""
 
@@ -138,8 +141,8 @@ class Source(Declaration):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str
     time_zone: Annotated[str, AfterValidator(_known_zone)]
-    reporting_currency: str = Field(pattern=r"^[A-Z]{3}$")
-    base_rates: dict[str, Annotated[str, AfterValidator(_rate)]]
+    reporting_currency: Currency
+    base_rates: dict[Currency, Annotated[str, AfterValidator(_rate)]]
     legacy_measure: bool = False
     arrival_date: Annotated[str, AfterValidator(_finds_a_date)]
     countries: dict[str, str] = {}
@@ -170,6 +173,15 @@ class Source(Declaration):
         """Whether order lines come with the price of the whole line, and none of one unit."""
         return "line_amount" in self.tables["order_items"].columns
 
+    def refinement(self, name: str) -> Refinement:
+        """How the Silver table ``name`` comes about: as declared; order lines only where their currency has a rate."""
+        declared = self.tables[name]
+        if name != "order_items":
+            return declared
+        codes = ", ".join(f"'{code}'" for code in sorted(self.base_rates))
+        known = Rule(name="currency_known", keep=f"currency in ({codes})", reason="the currency has no rate")
+        return declared.model_copy(update={"rules": (known, *declared.rules)})
+
     def expressions(self, name: str) -> dict[str, str]:
         """The expression of each declared column of the Silver table ``name``, the own dimensions' among them."""
         own = self.dimensions if name == "order_items" else {}
@@ -197,6 +209,7 @@ class Source(Declaration):
     @model_validator(mode="after")
     def _consistent(self) -> "Source":
         problems = [*self._unknown_tables(), *self._unknown_feeds(), *self._column_problems(), *self._own_problems()]
+        problems += self._rate_problems()
         if problems:
             raise ValueError("; ".join(sorted(problems)))
         return self
@@ -218,6 +231,12 @@ class Source(Declaration):
             return "no table takes its lines: refine it under tables, or leave it out"
         return f"name it {taken_by[0]}: a feed is called after the table that its lines are accounted for in"
 
+    def _rate_problems(self) -> list[str]:
+        code = self.reporting_currency
+        if Decimal(self.base_rates.get(code, 0)) == 1:
+            return []
+        return [f"base_rates: give {code}, which is reported in, the rate 1, as in {{{code}: '1'}}"]
+
     def _own_problems(self) -> list[str]:
         own = self.own_dimensions
         problems = [f"dimensions: {problem}" for problem in name_problems(own.of_lines)]
@@ -232,7 +251,7 @@ class Source(Declaration):
     def _column_problems(self) -> list[str]:
         own = OwnDimensions(of_stores=self.own_dimensions.of_stores)
         known = {name: own.carried_by(TABLES[f"slv_{name}"]) for name in self.tables if f"slv_{name}" in TABLES}
-        found = [(name, each) for name, table in known.items() for each in _problems_of(table, self.tables[name])]
+        found = [(name, each) for name, table in known.items() for each in _problems_of(table, self.refinement(name))]
         return [f"tables.{name}{problem}" for name, problem in found]
 
 

@@ -117,7 +117,7 @@ def _unreadable(source: Source, name: str, lines: Mapping[str, DataFrame]) -> It
             yield f"tables.{name}.{column}: {expression} cannot be read: {reason} (columns: {columns})"
     promised = source.contract(silver_table(name)).columns
     typed = rows.select(*(F.lit(None).cast(each.type).alias(each.name) for each in promised))
-    for rule in source.tables[name].rules:
+    for rule in source.refinement(name).rules:
         if reason := _refusal(typed, rule.keep):
             yield f"tables.{name}, rule {rule.name}: {rule.keep} cannot be read: {reason}"
 
@@ -168,7 +168,7 @@ def _texts(lines: DataFrame, columns: list[str], personal: tuple[str, ...]) -> t
 
 
 def _kept_out(source: Source, name: str, bronze: DataFrame, judged: DataFrame) -> list[KeptOut]:
-    rows = torn_lines(bronze, name).unionByName(broken_rules(judged, source.tables[name]))
+    rows = torn_lines(bronze, name).unionByName(broken_rules(judged, source.refinement(name)))
     places = F.sort_array(F.collect_list(F.struct("file_name", "line_number"))).alias("places")
     found = rows.groupBy("rule", "reason").agg(F.count(F.lit(1)).alias("lines"), places).collect()
     checks = [

@@ -17,6 +17,11 @@ def code(column: Profile) -> str:
 
 def number(column: Profile) -> str:
     """The number as digits with a dot, whatever signs stand around it."""
+    digits = _digits(column)
+    return f"concat(if(trim({column.name}) like '(%', '-', ''), {digits})" if column.bracketed else digits
+
+
+def _digits(column: Profile) -> str:
     if column.form == "comma":
         return f"replace(regexp_replace({column.name}, '[^0-9,-]', ''), ',', '.')"
     if column.form == "thousands" or column.marked:
@@ -26,6 +31,8 @@ def number(column: Profile) -> str:
 
 def instant(column: Profile) -> str:
     """The date with its time, as the source's clocks show it."""
+    if column.form == "serial":
+        return f"date_add(date'1899-12-30', try_cast(trim({column.name}) as int))"
     if column.form.endswith("T"):
         return f"try_to_timestamp(substr(replace(trim({column.name}), 'T', ' '), 1, 19), '{INSTANT}')"
     return f"try_to_timestamp(trim({column.name}), '{column.form}')"

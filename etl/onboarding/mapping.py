@@ -32,12 +32,14 @@ class Match:
 
 
 ORDER_ID = Wanted("order_id", ("order_id", "order_no", "order_number", "order", "invoice", "invoice_no",
-    "receipt", "receipt_no", "transaction_id", "ticket", "basket_id", "sale_id", "bon",
+    "receipt", "receipt_no", "transaction_id", "ticket", "basket", "basket_id", "sale_id", "bon", "beleg",
     "bestellnummer", "pedido", "commande"))  # fmt: skip
 CUSTOMER_ID = Wanted("customer_id", ("customer_id", "customer_no", "customer", "client_id", "client",
-    "member_id", "loyalty_id", "user_id", "buyer", "account_id", "kunde", "kundennummer", "cliente"))  # fmt: skip
+    "member_id", "loyalty_id", "user_id", "buyer", "account_id", "cust", "kunde", "kundennr", "kundennummer",
+    "cliente"))  # fmt: skip
 PRODUCT_ID = Wanted("product_id", ("product_id", "product", "sku", "item_id", "item", "item_code", "article",
-    "article_no", "stock_code", "ean", "gtin", "asin", "artikel", "artikelnummer", "producto", "produit"))  # fmt: skip
+    "article_no", "stock_code", "ean", "gtin", "asin", "artikel", "artikelnummer", "artikelbezeichnung", "producto",
+    "produit"))  # fmt: skip
 COUNTRY = Wanted("country", ("country", "country_name", "country_code", "land", "pais", "pays", "market",
     "ship_country"), ("country", "text"))  # fmt: skip
 CATEGORY = Wanted("category_code", ("category", "category_code", "category_name", "product_category", "department",
@@ -46,7 +48,8 @@ ORDER_FIELDS = (
     ORDER_ID,
     Wanted("seq_no", ("seq_no", "line_no", "line_number", "item_seq", "order_line", "position", "line_id"), ("whole",)),
     Wanted("order_date", ("order_date", "date", "order_ts", "invoice_date", "transaction_date", "sale_date", "sold_on",
-        "sold_at", "created_at", "ordered_at", "purchase_date", "timestamp", "day", "dt", "datum", "fecha"), DATES),
+        "sold_at", "created_at", "ordered_at", "purchase_date", "timestamp", "ts", "day", "dt", "datum",
+        "fecha"), DATES),
     CUSTOMER_ID,
     PRODUCT_ID,
     COUNTRY,

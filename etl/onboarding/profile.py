@@ -26,14 +26,18 @@ DAYS = {
     r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])": "yyyyMMdd",
     r"\d{2}[-/.]\d{2}[-/.]\d{4}": "dd{0}MM{0}yyyy",
     r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}": "d{0}M{0}yyyy",
+    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}": "d{0}M{0}yy",
 }
 TIMES = {
     "": "",
     r" \d{2}:\d{2}:\d{2}": " HH:mm:ss",
     r" \d{2}:\d{2}": " HH:mm",
     r" \d{1,2}:\d{2}": " H:mm",
-    r"T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?": "T",
+    r"[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?": "T",
 }
+OF_UTC = "the times are of UTC: from_utc_timestamp(..., 'your zone') gives those of your clocks"
+# what spreadsheets keep for the days of 2009 to 2036, told from other numbers by the header only
+SERIAL, DATED = r"4\d{4}", re.compile("date|datum|fecha|jour|day|tag", re.IGNORECASE)
 NUMBERS = {
     r"[+-]?\d+": "whole",
     r"[+-]?\d+(?:\.\d*)?": "plain",
@@ -50,7 +54,8 @@ class Profile:
     """A column: the share of lines that fill it, its distinct values, and what most of them look like.
 
     ``form`` is the format of dates, or how numbers are written: whole, plain, thousands (1,234.50) or comma (1.234,50);
-    ``marked`` says that other signs stand around them. ``note`` is what the values cannot tell.
+    ``marked`` says that other signs stand around them, ``bracketed`` that (5) stands for -5. ``note`` is what somebody
+    should look at.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Profile:
     kind: Kind
     form: str = ""
     marked: bool = False
+    bracketed: bool = False
     negative: bool = False
     note: str = ""
     values: tuple[str, ...] = ()
@@ -82,6 +88,7 @@ def profile(name: str, header: str, column: pa.ChunkedArray) -> Profile:
 
 
 def _readings(blank: Profile, values: pa.Array) -> Iterator[Profile]:
+    yield from _serial_days(blank, values)
     yield from _dates(blank, values)
     yield from _codes(blank, values)
     yield from _numbers(blank, values)
@@ -92,11 +99,17 @@ def _share(values: pa.Array, pattern: str) -> float:
     return float(pc.mean(pc.match_substring_regex(values, rf"^(?:{pattern})$").cast(pa.float64())).as_py())
 
 
+def _serial_days(blank: Profile, values: pa.Array) -> Iterator[Profile]:
+    if DATED.search(blank.header) and _share(values, SERIAL) >= MOST:
+        yield replace(blank, kind="day", form="serial", note="days are counted from 1899-12-30, as spreadsheets do")
+
+
 def _dates(blank: Profile, values: pa.Array) -> Iterator[Profile]:
     for day, form in DAYS.items():
         for time, clock in TIMES.items():
             if _share(values, day + time) >= MOST:
                 written, note = _day_form(values, form)
+                note = note or (OF_UTC if clock == "T" and _share(values, ".*Z") >= MOST else "")
                 yield replace(blank, kind="moment" if time else "day", form=written + clock, note=note)
 
 
@@ -109,8 +122,8 @@ def _day_form(values: pa.Array, form: str) -> tuple[str, str]:
     first, second = (pc.max(parts.field(name).cast(pa.int32())).as_py() for name in ("first", "second"))
     day_first = form.format(between)
     if second > 12:
-        day, month = day_first.split(between)[:2]
-        return between.join([month, day, "yyyy"]), ""
+        day, month, year = day_first.split(between)
+        return between.join([month, day, year]), ""
     return day_first, "" if first > 12 else "whether the day or the month comes first cannot be told from the values"
 
 
@@ -130,12 +143,13 @@ def _numbers(blank: Profile, values: pa.Array) -> Iterator[Profile]:
         return
     bare = pc.replace_substring_regex(written, r"[^0-9.,+-]", "")
     marked = not bare.equals(written)
-    negative = bool(pc.any(pc.starts_with(bare, "-")).as_py())
+    bracketed = bool(pc.any(pc.match_substring_regex(written, r"^\(.*\)$")).as_py())
+    negative = bracketed or bool(pc.any(pc.starts_with(bare, "-")).as_py())
     for pattern, form in NUMBERS.items():
         if _share(bare, pattern) >= MOST:
             note = _symbol(blank.values) if marked else ""
             kind: Kind = "whole" if form == "whole" else "number"
-            yield replace(blank, kind=kind, form=form, marked=marked, negative=negative, note=note)
+            yield replace(blank, kind=kind, form=form, marked=marked, bracketed=bracketed, negative=negative, note=note)
 
 
 def _symbol(values: tuple[str, ...]) -> str:

@@ -114,6 +114,12 @@ def test_every_problem_of_a_declaration_is_in_one_sorted_message(declared):
         assert part in message
 
 
+@pytest.mark.parametrize("rates", [{"USD": "1"}, {"EUR": "1.1"}])
+def test_the_reporting_currency_has_the_rate_1(declared, rates):
+    said = "base_rates: give EUR, which is reported in, the rate 1, as in {EUR: '1'}"
+    assert said in refusal(declared(base_rates=rates))
+
+
 def test_tables_are_held_against_the_contracts_of_silver(declared):
     message = refusal(
         declared(

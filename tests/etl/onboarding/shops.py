@@ -70,4 +70,13 @@ def chain(folder: Path) -> Path:
     return folder
 
 
-SHOPS = {"bakery": bakery, "web_shop": web_shop, "toy_shop": toy_shop, "chain": chain}
+def kiosk(folder: Path) -> Path:
+    """A spreadsheet saved as text: days as its numbers, refunds in brackets, the currency in a header."""
+    folder.mkdir(parents=True)
+    sold = ["-1\t(£12.50)" if n % 10 == 0 else "2\t£1,020.00" for n in range(40)]
+    lines = [f"{45870 + n % 30}\tINV{n}\tX{n % 5}\t{units}" for n, units in enumerate(sold)]
+    (folder / "sales.tsv").write_text("\n".join(["Sale date\tInvoice\tSKU code\tUnits sold\tSales value (£)", *lines]))
+    return folder
+
+
+SHOPS = {"bakery": bakery, "web_shop": web_shop, "toy_shop": toy_shop, "chain": chain, "kiosk": kiosk}

@@ -85,6 +85,14 @@ def test_a_file_that_describes_the_stores_of_the_lines_is_taken_for_stores(draft
     assert source.own_dimensions.of_lines == ("store",)
 
 
+def test_days_of_a_spreadsheet_and_amounts_in_brackets_are_expressed_and_the_days_left_to_confirm(drafted):
+    _, found, _ = drafted("kiosk")
+    columns = expressions(drafted, "kiosk")
+    assert columns["order_date"] == "cast(date_add(date'1899-12-30', try_cast(trim(Sale_date) as int)) as date)"
+    assert columns["line_amount"].startswith("concat(if(trim(Sales_value) like '(%', '-', ''), ")
+    assert [sentence.split(":")[0] for sentence in found.to_decide] == ["time_zone", "tables.order_items.order_date"]
+
+
 @pytest.mark.parametrize("name", SHOPS)
 def test_no_value_that_says_who_somebody_is_gets_into_the_source_file(drafted, name):
     text = drafted(name)[2]
@@ -147,6 +155,7 @@ def test_a_check_names_every_expression_that_the_engine_cannot_read(session, dra
         ("bakery", 40, Decimal("24890.00"), {}),
         ("web_shop", 40, None, {"base_rates": {"EUR": "1", "USD": "0.9"}}),
         ("toy_shop", 60, None, {}),
+        ("kiosk", 40, 36 * Decimal("1020.00") - 4 * Decimal("12.50"), {}),
         ("chain", 60, Decimal("405.00"), {"reporting_currency": "EUR", "base_rates": {"EUR": "1", "XXX": "1"}}),
     ],
 )

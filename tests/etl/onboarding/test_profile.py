@@ -18,6 +18,10 @@ def seen(*values):
         (["1/22/2025 9:05"], "moment", "M/d/yyyy H:mm"),
         (["2025-01-02 10:00:00"], "moment", "yyyy-MM-dd HH:mm:ss"),
         (["2025-01-02T10:00:00Z"], "moment", "yyyy-MM-ddT"),
+        (["2025-01-02 10:00:00Z"], "moment", "yyyy-MM-ddT"),
+        (["1.8.25", "13.8.25"], "day", "d.M.yy"),
+        (["8/13/25"], "day", "M/d/yy"),
+        (["45870", "45871"], "whole", "whole"),
         (["-3", "4"], "whole", "whole"),
         (["7%"], "whole", "whole"),
         (["12.5", "3"], "number", "plain"),
@@ -41,6 +45,18 @@ def test_what_values_cannot_tell_is_said():
     assert "cannot be told" in seen("01/02/2025", "03/04/2025").note
     assert seen("01/02/2025", "13/04/2025").note == ""
     assert seen("$5.00", "$7").note == "USD"
+    assert "of UTC" in seen("2025-01-02 10:00:00Z").note
+    assert seen("2025-01-02 10:00:00").note == ""
+
+
+def test_numbers_under_a_header_of_dates_are_days_of_a_spreadsheet():
+    found = profile("x", "Sale date", pa.chunked_array([["45870", "45871"]], pa.string()))
+    assert (found.kind, found.form) == ("day", "serial")
+
+
+def test_amounts_in_brackets_are_below_zero():
+    assert (seen("(£5.00)", "£7.00").bracketed, seen("(£5.00)", "£7.00").negative) == (True, True)
+    assert not seen("£5.00", "-£7.00").bracketed
 
 
 def test_how_often_it_is_filled_and_which_values_are_frequent():

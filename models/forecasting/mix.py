@@ -15,13 +15,13 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from models.forecasting.blend import Blend
 from models.forecasting.bounds import bounded
+from models.forecasting.calibration import stretched, stretches
 from models.forecasting.candidates import Candidate, Fitted, State, TooLittleHistoryError
 from models.forecasting.frequency import Kind
 from models.forecasting.members import Member, usual_members
 from models.forecasting.origins import Origin, past_origins
 from models.forecasting.panel import Forecast, Panel
 from models.forecasting.quantiles import LEVELS, Floats, quantile_mean
-from models.forecasting.spread import stretched, stretches
 from models.forecasting.weights import learned_weights
 
 LOG = logging.getLogger(__name__)

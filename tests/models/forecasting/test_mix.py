@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from models.forecasting.blend import Blend
+from models.forecasting.calibration import stretched, stretches
 from models.forecasting.candidates import Settled, TooLittleHistoryError
 from models.forecasting.members import Member
 from models.forecasting.mix import Mix
@@ -12,7 +13,6 @@ from models.forecasting.origins import past_origins
 from models.forecasting.panel import Forecast
 from models.forecasting.quantiles import LEVELS
 from models.forecasting.seasonal_naive import SeasonalNaive
-from models.forecasting.spread import stretched, stretches
 from models.forecasting.weights import learned_weights, scaled_loss
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from etl.lakehouse import Lakehouse
 from etl.schemas.results import GLD_FORECAST_ACCURACY
-from experiments.forecasting.charts import coverage_chart, forecast_chart, page
+from experiments.forecasting.charts import forecast_chart, leaderboard_chart, page, reliability_chart
 from experiments.forecasting.data import Demand
 from experiments.forecasting.evaluation import Evaluation, accuracy_rows, evaluate, run_metrics, scores
 from experiments.forecasting.settings import Settings
@@ -92,9 +92,10 @@ def _page(demand: Demand, found: Mapping[str, Evaluation]) -> str:
         history = pd.DataFrame({"date": observed.dates, "value": observed.values[place]})
         models = [name for name in (each.model, each.algorithm) if (each.judged["model"] == name).any()]
         shown = each.judged[(each.judged["series"] == SHOWN_SERIES) & (each.judged["model"] == models[0])]
+        figures[f"{measure}-leaderboard"] = leaderboard_chart(scores(each.judged), f"{measure}: who forecasts best")
         figures[f"{measure}-forecast"] = forecast_chart(history, shown, f"{measure}, {SHOWN_SERIES}: {models[0]}")
-        figures[f"{measure}-coverage"] = coverage_chart(each.judged, f"{measure}: coverage of the intervals")
-    return page(figures)
+        figures[f"{measure}-reliability"] = reliability_chart(each.judged, f"{measure}: reliability of the quantiles")
+    return page("Backtest", figures)
 
 
 def _published(lakehouse: Lakehouse, demand: Demand, settings: Settings, logged: list[pd.DataFrame]) -> int:

@@ -1,12 +1,13 @@
-"""The page a backtest leaves in MLflow: forecasts against what happened, and how often the intervals held."""
+"""The pages that jobs leave in MLflow: who won, forecasts against what happened, reliability, components."""
 
 from collections.abc import Mapping
+from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from models.forecasting.calibration import NOMINAL, PAIRS
+from models.forecasting.quantiles import LEVELS, NAMES
 
 BAND = "rgba(31, 119, 180, 0.2)"
 
@@ -29,22 +30,33 @@ def forecast_chart(history: pd.DataFrame, judged: pd.DataFrame, title: str) -> g
     return figure.update_layout(title=title, template="plotly_white")
 
 
-def coverage(judged: pd.DataFrame) -> pd.DataFrame:
-    """The share of days inside each interval, beside what it should be: nominal, model, actual."""
-    rows = [
-        (nominal, model, days["actual"].between(days[low], days[high]).mean())
-        for model, days in judged.groupby("model", sort=True)
-        for (low, high), nominal in zip(PAIRS, NOMINAL, strict=True)
-    ]
-    return pd.DataFrame(rows, columns=["nominal", "model", "actual"])
+def reliability(judged: pd.DataFrame) -> pd.DataFrame:
+    """How often what happened lay below each quantile: level, model, share; a value at the quantile counts half.
+
+    Where a forecast says zero and nothing was sold, all quantiles that are zero were hit: neither above nor below.
+    """
+    actual = judged["actual"]
+    shares = {
+        level: ((actual < judged[name]) + 0.5 * (actual == judged[name])).groupby(judged["model"]).mean()
+        for level, name in zip(LEVELS, NAMES, strict=True)
+    }
+    return pd.concat(shares, names=["level"]).rename("share").reset_index()
 
 
-def coverage_chart(judged: pd.DataFrame, title: str) -> go.Figure:
-    """The coverage of each model's intervals against the nominal one; ``judged`` as ``Backtest.forecasts``."""
+def reliability_chart(judged: pd.DataFrame, title: str) -> go.Figure:
+    """The reliability of each model's nine quantiles; ``judged``: model, actual, q10 to q90."""
     figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], name="as promised", line={"dash": "dot", "color": "grey"}))
-    for model, found in coverage(judged).groupby("model", sort=True):
-        figure.add_scatter(x=found["nominal"], y=found["actual"], name=str(model), mode="lines+markers")
-    return figure.update_layout(title=title, template="plotly_white", xaxis_title="nominal", yaxis_title="measured")
+    for model, found in reliability(judged).groupby("model", sort=True):
+        figure.add_scatter(x=found["level"], y=found["share"], name=str(model), mode="lines+markers")
+    return figure.update_layout(title=title, template="plotly_white", xaxis_title="quantile", yaxis_title="below it")
+
+
+def leaderboard_chart(scores: pd.DataFrame, title: str) -> go.Figure:
+    """The mean SQL of each model, the best on top; ``scores``: model, sql, coverage_80, the best first."""
+    ranked = scores.dropna(subset="sql").iloc[::-1]
+    said = [f"{sql:.3f}, covers {covers:.0%}" for sql, covers in zip(ranked["sql"], ranked["coverage_80"], strict=True)]
+    figure = go.Figure(go.Bar(x=ranked["sql"], y=ranked["model"], text=said, orientation="h"))
+    return figure.update_layout(title=title, template="plotly_white", xaxis_title="SQL, lower is better")
 
 
 def components_chart(parts: pd.DataFrame, title: str) -> go.Figure:
@@ -66,10 +78,10 @@ def components_chart(parts: pd.DataFrame, title: str) -> go.Figure:
     return figure.update_layout(title=title, template="plotly_white", showlegend=False, height=height)
 
 
-def page(figures: Mapping[str, go.Figure]) -> str:
+def page(name: str, figures: Mapping[str, go.Figure]) -> str:
     """One HTML page with all figures that opens without a network; the keys become the figures' ids."""
     parts = [
-        figure.to_html(full_html=False, include_plotlyjs=place == 0, div_id=name)
-        for place, (name, figure) in enumerate(figures.items())
+        figure.to_html(full_html=False, include_plotlyjs=place == 0, div_id=key)
+        for place, (key, figure) in enumerate(figures.items())
     ]
-    return f'<!doctype html><meta charset="utf-8"><title>Backtest</title>{"".join(parts)}'
+    return f'<!doctype html><meta charset="utf-8"><title>{escape(name)}</title>{"".join(parts)}'

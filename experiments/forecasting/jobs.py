@@ -23,6 +23,7 @@ from etl.schemas.results import (
 )
 from experiments.forecasting.backtest import Leaderboard, run_backtest
 from experiments.forecasting.change import changed
+from experiments.forecasting.components import log_components
 from experiments.forecasting.data import Demand, read_demand
 from experiments.forecasting.evaluation import Evaluation
 from experiments.forecasting.forecasts import Champion, Forecasted, champion_of, fitted
@@ -172,6 +173,8 @@ def _train(
     found = list(board.evaluations.values())
     settings.progress(f"Fitting {', '.join(f'{each.algorithm} to {each.measure}' for each in found)}.")
     made = concurrently(partial(_fitted, demand, settings), found, jobs=settings.jobs)
+    for each, forecaster in zip(found, made, strict=True):
+        log_components(each.measure, forecaster)
     as_of = demand.as_of.date().isoformat()
     trained = {
         each.measure: register(each.measure, forecaster, as_of=as_of, note=each.note)

@@ -16,6 +16,9 @@ from experiments.forecasting.registry import CHALLENGER, CHAMPION, by_alias
 from experiments.tracking import connected, own_store
 from models.forecasting.quantiles import NAMES
 from tests.experiments.forecasting.candidates import Counted
+from tests.experiments.forecasting.conftest import OWN, PROMOTIONS, SETTINGS, cells, promotion
+
+AMOUNTS = ["lines", "quantity", "net_revenue"]
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +136,7 @@ def test_a_backtest_is_one_run_with_a_child_for_each_model_and_what_it_read(shop
         "gold.gld_dim_products",
         "silver.slv_promotions",
     }
-    assert "units-forecast" in page
+    assert all(f'id="units-{name}"' in page for name in ("leaderboard", "forecast", "reliability"))
     levels = {series.partition("=")[0] for series in board.evaluations["units"].judged["series"]}
     assert levels == {"total", "category"}
 
@@ -160,3 +163,45 @@ def test_a_champion_trained_today_is_fitted_again_only_to_newer_data_or_from_ano
     second = forecast(shop.lakehouse, settings())
     assert Counted.fits[-1] == pd.Timestamp("2025-05-01")
     assert (first["date"].min(), second["date"].min()) == (pd.Timestamp("2025-05-01"), pd.Timestamp("2025-05-02"))
+
+
+def test_training_leaves_a_picture_of_what_each_component_adds(make_shop):
+    shop = make_shop()
+    shop.fill(days=120)
+    asked = replace(SETTINGS, candidates=("PanelRegression",))
+    train(shop.lakehouse, asked)
+    with connected(shop.lakehouse.warehouse):
+        run = mlflow.get_run(mlflow.MlflowClient().get_model_version("assay-orders", "1").run_id)
+        picture = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/components/orders.html")
+    assert all(name in picture for name in ("level", "weekday", "promotion"))
+
+
+def test_nothing_of_the_future_is_seen_by_a_backtest(make_shop, settings):
+    """Sales after the origin are tripled, under a promotion that is announced only then: no forecast may know of it.
+
+    The same promotion, announced before the origin, does move the forecasts.
+    """
+
+    def forecasts(promotions, times):
+        shop = make_shop()
+        sales = cells(days=120)
+        after = sales["date"] > origin
+        amounts = ["lines", "quantity", "net_revenue"]
+        shop.fill(
+            120, sales.assign(**{name: sales[name].where(~after, times * sales[name]) for name in amounts}), promotions
+        )
+        asked = replace(settings(origins=1), candidates=("PanelRegression", f"{OWN}Promoted"))
+        judged = backtest(shop.lakehouse, asked).evaluations["orders"].judged
+        assert judged["cutoff"].eq(origin).all()
+        return judged
+
+    origin = pd.Timestamp("2025-04-16")
+    plain = forecasts(PROMOTIONS, 1)
+    planted = forecasts((*PROMOTIONS, promotion("2025-04-20", "2025-04-25", announced="2025-04-17")), 3)
+    announced = forecasts((*PROMOTIONS, promotion("2025-04-20", "2025-04-25", announced="2025-04-16")), 3)
+    values = ["mean", *NAMES]
+    assert (planted["actual"] == 3 * plain["actual"]).all()
+    pd.testing.assert_frame_equal(planted[values], plain[values])
+    promoted = plain["date"].between("2025-04-20", "2025-04-25")
+    lift = announced["mean"] / plain["mean"]
+    assert lift[promoted & (plain["model"] == f"{OWN}Promoted")].mean() == pytest.approx(1.5)

@@ -2,8 +2,11 @@ import io
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from features.moving_days import public_holidays
+from models.forecasting import forecast_panel
 from models.forecasting.hierarchical_bayes.components import components, effects
 from models.forecasting.hierarchical_bayes.em import Posterior, Sample, first_posterior, first_prior, posterior, updated
 from models.forecasting.hierarchical_bayes.regression import PanelRegression
@@ -141,3 +144,27 @@ def test_group_means_are_shrunk_more_the_less_groups_differ():
         raw = [mean[codes == group].mean() - mean.mean() for group in range(3)]
         ratio = np.abs(prior.shifts[0][:, 0]).sum() / np.abs(raw).sum()
         assert ratio < 0.7 if gap == 0 else ratio > 0.95
+
+
+@pytest.mark.parametrize(
+    ("country", "name", "last"), [("GB", "Spring Bank Holiday", "2025-05-11"), ("IN", "Diwali", "2025-10-05")]
+)
+def test_a_holiday_that_moves_is_forecast_where_the_country_is_known(country, name, last):
+    """Sales fall to 40% on a holiday that had two dates before and has a third one ahead."""
+    days = pd.date_range(end=last, periods=800)
+    holidays = public_holidays(pd.date_range(days[0], periods=828), country)[name].astype("datetime64[ns]")
+    draws = np.random.default_rng(0)
+    usual = 100 * np.exp(WEEKDAY[days.dayofweek] + draws.normal(0, 0.1, (6, 800)))
+    sales = np.where(days.isin(holidays), 0.4 * usual, usual)
+    rows = [pd.DataFrame({"unique_id": f"shop{k}", "ds": days, "y": each}) for k, each in enumerate(sales)]
+    ahead = {
+        known: forecast_panel(
+            pd.concat(rows), 28, freq="D", country=known, candidate=PanelRegression(waves=1, knots=0), jobs=1
+        )
+        for known in (country, None)
+    }
+    on_the_day = {known: found[found["ds"].isin(holidays)] for known, found in ahead.items()}
+    assert len(on_the_day[country]) == 6
+    usually = 100 * np.exp(WEEKDAY[on_the_day[country]["ds"].dt.dayofweek])
+    assert (on_the_day[country]["q0.5"] / usually).mean() == pytest.approx(0.4, abs=0.1)
+    assert (on_the_day[None]["q0.5"] / usually).mean() == pytest.approx(1, abs=0.1)

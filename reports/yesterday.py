@@ -11,6 +11,7 @@ from etl.contracts import Table
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.results import GLD_FORECAST
+from etl.schemas.silver import SLV_CATEGORY, SLV_PROMOTIONS
 from reports.snapshot import Snapshot
 
 WEEKS = 4
@@ -59,6 +60,33 @@ def promotions(snapshot: Snapshot, day: date) -> pd.DataFrame:
         where date = $1 and (promotions > 0 or is_festival or is_holiday) order by country
     """
     return snapshot.query(sql, [GLD_CALENDAR], [day])
+
+
+def by_promotion(snapshot: Snapshot, day: date) -> pd.DataFrame:
+    """Net revenue of what each running promotion covers: name, where, discount (percent), day, usual; largest first.
+
+    A promotion covers a country and a category, or all of them; ``usual`` is of the same countries and categories, on
+    the same weekday of the four weeks before, whatever ran then.
+    """
+    sql = f"""
+        with running as (
+            select promo_id, coalesce(name, promo_id) as name, country, category_code, category_name as category,
+                discount_pct::double as discount
+            from {SLV_PROMOTIONS.name} left join {SLV_CATEGORY.name} using (category_code)
+            where $1 between start_date and end_date
+        ), same as (
+            select * from {GLD_DAILY_CELLS.name}
+            where date between $1::date - {7 * WEEKS} and $1 and dayofweek(date) = dayofweek($1::date)
+        ), weeks as (select count(distinct date) filter (where date < $1) as weeks from same)
+        select running.name, concat_ws(', ', running.category, coalesce(running.country, 'every country')) as where,
+            discount, coalesce(sum(net_revenue) filter (where date = $1), 0)::double as day,
+            (coalesce(sum(net_revenue) filter (where date < $1), 0) / nullif(any_value(weeks), 0))::double as usual
+        from running cross join weeks left join same
+            on (running.country is null or running.country = same.country)
+            and (running.category_code is null or running.category = same.category)
+        group by promo_id, running.name, running.category, running.country, discount order by day desc, promo_id
+    """
+    return snapshot.query(sql, [SLV_PROMOTIONS, SLV_CATEGORY, GLD_DAILY_CELLS], [day])
 
 
 def forecast_of(snapshot: Snapshot, day: date) -> DayForecast | None:

@@ -1,13 +1,18 @@
 """Movements that the dip scan keeps in Gold: the list, and a page for each."""
 
+from datetime import timedelta
+
 import pandas as pd
 
-from etl.periods import Period, long_date
+from etl.errors import AssayError
+from etl.periods import Period, long_date, month_of
 from etl.schemas.results import GLD_DIPS
 from reports import numbers
 from reports.numbers import STYLES, Unit
 from reports.page import Page
-from reports.reading import Reading
+from reports.question import Question
+from reports.reading import Reading, part_of
+from reports.sections import bridge
 from reports.sections.daily import around
 from reports.sentences import Sentence, count, money, opened, percent, say, signed
 from reports.views import Cell, Section, table
@@ -68,6 +73,8 @@ def _page(reading: Reading, row: pd.Series) -> Page:
     unit = Unit(str(row["unit"]), STYLES[reading.data.style])
     days = Period(row["first_day"].date(), row["last_day"].date())
     sections = [Section("judgement", "How unusual it was", tuple(_judged(row)), is_list=True)]
+    if isinstance(row["explanation"], str):  # the movements most worth reading
+        sections += _explained(reading, _question(row, days))
     if row["series"] == "total":
         sections.append(around(reading.data, days))
     return Page(
@@ -76,6 +83,27 @@ def _page(reading: Reading, row: pd.Series) -> Page:
         lead=tuple(_lead(row, days, unit)),
         sections=tuple(sections),
     )
+
+
+def _explained(reading: Reading, question: Question) -> list[Section]:
+    """The bridge to the movement from the days before it; why there is none, where they hold no orders."""
+    try:
+        part = part_of(reading, question)
+    except AssayError as error:
+        return [Section("bridge", bridge.TITLE, (say("{reason}", reason=str(error)),))]
+    return [bridge.section(part.data, part.bridge), bridge.certainty_section(part.bridge)]
+
+
+def _question(row: pd.Series, days: Period) -> Question:
+    """The movement against the month before, or the same weekdays of the week before."""
+    week = timedelta(days=7)
+    before = Period(days.first - week, days.last - week)
+    if row["kind"] == "month":
+        before = month_of(days.first - timedelta(days=1))
+    series = "" if row["series"] == "total" else str(row["series"])
+    parts = (part.partition("=") for part in series.split("/"))
+    where = tuple(sorted((name, value) for name, _, value in parts if name))
+    return Question(str(row["measure"]), before, days, where)
 
 
 def _lead(row: pd.Series, days: Period, unit: Unit) -> list[Sentence]:

@@ -13,11 +13,11 @@ from reports.narrative.yesterday import day_sentences, largest_move, unusual_day
 from reports.numbers import Unit
 from reports.page import Page
 from reports.reading import Reading
-from reports.sentences import Sentence, say
+from reports.sentences import Sentence, count, say
 from reports.summaries import daily, main_country, shortened
 from reports.unusual import expectations, unusual_days
 from reports.views import Chart, Figure, Section, Table, table
-from reports.yesterday import HELD_BY, against_weekday, by_coupon, forecast_of, promotions
+from reports.yesterday import HELD_BY, against_weekday, by_coupon, by_promotion, forecast_of, promotions
 
 BARS = 8
 ON_COLUMNS = ["country", "festival", "holiday", "promotions", "discount"]
@@ -39,7 +39,11 @@ def page(reading: Reading) -> Page:
         title=f"Yesterday: {long_date(day)}",
         lead=(*day_sentences(day, total, unit, forecast_of(reading.snapshot, day)), *_unusual(reading.data, day)),
         figures=_figures(day, total, unit),
-        sections=(*sections, _on(promotions(reading.snapshot, day))),
+        sections=(
+            *sections,
+            *_promotions(by_promotion(reading.snapshot, day), unit),
+            _on(promotions(reading.snapshot, day)),
+        ),
     )
 
 
@@ -86,6 +90,37 @@ def _row(row: pd.Series, unit: Unit) -> tuple[str, ...]:
     return str(row["name"]), *amounts, "" if change is None else numbers.signed_percent(change)
 
 
+def _promotions(rows: pd.DataFrame, unit: Unit) -> tuple[Section, ...]:
+    """What each running promotion covers, against the same without asking what ran before."""
+    if rows.empty:
+        return ()
+    told = say(
+        "{running} on that day. What a promotion covers sold as below; more than usual is not yet its effect, since "
+        "other things move on the same day.",
+        running=count(len(rows), "promotion ran", "promotions ran"),
+    )
+    cells = [
+        (str(name), str(where), _off(discount), *_against(now, usual, unit))
+        for name, where, discount, now, usual in rows[["name", "where", "discount", "day", "usual"]].to_numpy()
+    ]
+    headers = ("Promotion", "Covers", "Off", "Yesterday", "Usual", "On usual")
+    shown = table(f"Net revenue of what promotions cover, {unit.name}", headers, cells, text_columns=2)
+    return (Section("promotions", "By promotion", (told,), tables=(shown,)),)
+
+
+def _off(discount: float) -> str:
+    return "" if pd.isna(discount) else numbers.percent(discount / 100)
+
+
+def _against(now: float, usual: float, unit: Unit) -> tuple[str, str, str]:
+    change = None if pd.isna(usual) else numbers.ratio(now - usual, abs(usual))
+    return (
+        numbers.short(now, unit),
+        "" if pd.isna(usual) else numbers.short(usual, unit),
+        "" if change is None else numbers.signed_percent(change),
+    )
+
+
 def _on(rows: pd.DataFrame) -> Section:
     if rows.empty:
         return Section("on", "What was on", (say("No promotion, festival or public holiday is known for that day."),))
@@ -95,7 +130,7 @@ def _on(rows: pd.DataFrame) -> Section:
 def _on_table(rows: pd.DataFrame) -> Table:
     told = [
         (str(country), " and ".join(name for name in (festival, holiday) if isinstance(name, str)), f"{running:.0f}",
-         "" if pd.isna(discount) else numbers.percent(discount / 100))
+         _off(discount))
         for country, festival, holiday, running, discount in rows[ON_COLUMNS].to_numpy()
     ]  # fmt: skip
     return table(

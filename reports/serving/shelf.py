@@ -11,7 +11,7 @@ from reports.serving.edition import Edition
 from reports.snapshot import Snapshot, newest
 
 POLL_SECONDS = 2.0
-KEPT_WARM = 64
+KEPT_WARM = 128
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ import pytest
 
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from reports.customers import by_channel_and_month, by_country, by_region, by_region_as_published, concentration, lorenz
-from reports.numbers import MINUS
+from reports.numbers import MINUS, short
 from reports.pages import pages
 from reports.pages.dips import dips
-from reports.yesterday import against_weekday, by_coupon, forecast_of
+from reports.yesterday import against_weekday, by_coupon, by_promotion, forecast_of
 from tests.reports.test_sentences import sentences_of, states
 from tests.reports.warehouse import LAST, make_fact
 
@@ -98,6 +98,23 @@ def test_coupons_of_yesterday_add_up_to_the_day(snapshot, fact):
     rows = by_coupon(snapshot, LAST)
     assert set(rows["name"]) == {"save10", "without coupon"}
     assert rows["day"].sum() == pytest.approx(fact[fact["transaction_date"] == str(LAST)]["net_revenue"].sum())
+
+
+def test_a_promotion_is_held_against_what_it_covers(snapshot, fact):
+    rows = by_promotion(snapshot, LAST).set_index("where")
+    toys = fact[(fact["category"] == "Toys") & (fact["country"] == "India")]
+    assert set(rows.index) == {"Toys, India", "every country"}
+    for where, lines in {"Toys, India": toys, "every country": fact}.items():
+        by_day = lines.groupby("transaction_date")["net_revenue"].sum()
+        before = [by_day.get(pd.Timestamp(LAST) - pd.Timedelta(weeks=weeks), 0.0) for weeks in (1, 2, 3, 4)]
+        assert rows.loc[where, "day"] == pytest.approx(by_day.get(pd.Timestamp(LAST), 0.0))
+        assert rows.loc[where, "usual"] == pytest.approx(sum(before) / 4)
+
+
+def test_a_dip_has_the_bridge_from_the_month_before(found, reading):
+    (chart,) = next(section for section in found["dip-1"].sections if section.name == "bridge").charts
+    assert (chart.table.rows[0][0].text, chart.table.rows[-3][0].text) == ("August 2025", "September 2025")
+    assert chart.table.rows[-3][1].text == short(reading.bridge.period, reading.bridge.unit)
 
 
 def test_a_forecast_that_had_seen_the_day_is_no_forecast_of_it(snapshot):

@@ -24,6 +24,7 @@ from etl.schemas.results import (
     GLD_RECOMMENDATIONS,
     GLD_SEGMENTS,
 )
+from etl.schemas.silver import SLV_CATEGORY, SLV_PROMOTIONS
 
 FIRST, LAST = date(2025, 6, 1), date(2025, 9, 30)
 FILLERS = {
@@ -129,7 +130,16 @@ def _sales(fact: pd.DataFrame) -> dict[Table, pd.DataFrame]:
         .reset_index(),
         GLD_DIM_CUSTOMERS: people[["customer_id", "country", "region"]],
         GLD_CALENDAR: _calendar(),
+        SLV_CATEGORY: pd.DataFrame([{"category_code": "TOY", "category_name": "Toys"}]),
+        SLV_PROMOTIONS: _promotions(),
     }
+
+
+def _promotions() -> pd.DataFrame:
+    """Toys in India up to the last day, everything everywhere, and one that was over on the first."""
+    rows = [("p1", "Toy week", "India", "TOY", LAST), ("p2", None, None, None, LAST), ("p3", "Over", "UK", None, FIRST)]
+    columns = ["promo_id", "name", "country", "category_code", "end_date"]
+    return pd.DataFrame(rows, columns=columns).assign(start_date=FIRST, discount_pct=Decimal("10.00"))
 
 
 def _calendar() -> pd.DataFrame:
@@ -165,6 +175,7 @@ def _findings() -> dict[Table, pd.DataFrame]:
         "first_day": date(2025, 9, 1), "last_day": LAST, "rank": 1, "actual": 100000.0, "expected": 150000.0,
         "amount": -50000.0, "low": -60000.0, "high": -40000.0, "probability": 0.001, "q_value": 0.01,
         "expected_by": "the model fitted to days before", "course": "open", "as_of": LAST,
+        "explanation": "orders below expectation",
     }  # fmt: skip
     asked = {
         "measure": "net_revenue", "unit": "INR", "baseline_first": date(2025, 8, 1), "baseline_last": date(2025, 8, 31),

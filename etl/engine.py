@@ -27,9 +27,15 @@ GREETINGS = 3  # times to knock again at a Connect server, over some seconds
 CONNECT_VARIABLES = ("SPARK_CONNECT_MODE_ENABLED", "SPARK_REMOTE", "SPARK_API_MODE")
 
 
+PLATFORM = "DATABRICKS_RUNTIME_VERSION"  # is set where Databricks runs the code, beside a session of its own
+
+
 @dataclass(frozen=True)
 class Engine:
-    """Which engine to open: ``master`` is for ``spark`` only, ``remote`` (``sc://HOST:PORT``) for ``connect`` only."""
+    """Which engine to open: ``master`` is for ``spark`` only, ``remote`` (``sc://HOST:PORT``) for ``connect`` only.
+
+    On Databricks, ``connect`` without a ``remote`` is the session that is there.
+    """
 
     name: str = "embedded"
     master: str | None = None
@@ -45,7 +51,7 @@ class Engine:
             yield "--master is for --engine spark."
         if self.remote and self.name != "connect":
             yield "--remote is for --engine connect."
-        if self.name == "connect" and not self.remote:
+        if self.name == "connect" and not self.remote and PLATFORM not in os.environ:
             yield "--engine connect needs --remote sc://HOST:PORT."
 
 
@@ -95,7 +101,9 @@ def _spark(engine: Engine) -> Iterator[SparkSession]:
 
 @contextmanager
 def _connect(engine: Engine) -> Iterator[SparkSession]:
-    assert engine.remote is not None
+    if engine.remote is None:
+        yield SparkSession.builder.getOrCreate()  # the platform's, which goes on
+        return
     session = SparkSession.builder.remote(engine.remote).create()
     try:
         _greet(session, engine.remote)

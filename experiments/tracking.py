@@ -17,6 +17,7 @@ from etl.contracts import Table
 from experiments.environment import FILE, environment
 
 EXPERIMENT = "assay"
+EXPERIMENT_VARIABLE = "MLFLOW_EXPERIMENT_NAME"
 TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
 REGISTRY_VARIABLE = "MLFLOW_REGISTRY_URI"
 ADOPTED = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID")
@@ -54,11 +55,11 @@ def connected(warehouse: Path) -> Iterator[None]:
 
 @contextmanager
 def open_run(warehouse: Path, name: str, tags: Mapping[str, str]) -> Iterator[mlflow.ActiveRun]:
-    """A run of the experiment "assay", inside the active run if there is one; to be used while ``connected``.
+    """A run of the experiment "assay", or of the one that ``MLFLOW_EXPERIMENT_NAME`` names, while ``connected``.
 
-    Under ``mlflow run`` the environment names a run, which is adopted, and its experiment stays as it is.
-    The run is tagged with ``tags`` and, from a checkout of Assay's sources, with its commit; one that is inside no
-    other keeps the environment it is made with.
+    It is inside the active run if there is one. Under ``mlflow run`` the environment names a run, which is adopted,
+    and its experiment stays as it is. The run is tagged with ``tags`` and, from a checkout of Assay's sources, with its
+    commit; one that is inside no other keeps the environment it is made with.
     """
     active = mlflow.active_run()
     experiment = active.info.experiment_id if active else _experiment(warehouse)
@@ -98,12 +99,13 @@ def _experiment(warehouse: Path) -> str | None:
     """The experiment's id, created where it is missing; None where the environment names a run or an experiment."""
     if any(os.environ.get(name) for name in ADOPTED):
         return None
-    found = mlflow.get_experiment_by_name(EXPERIMENT)
+    name = os.environ.get(EXPERIMENT_VARIABLE) or EXPERIMENT
+    found = mlflow.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
     artifacts = warehouse.resolve() / "mlartifacts"
     location = artifacts.as_uri() if mlflow.get_tracking_uri() == own_store(warehouse) else None
-    return str(mlflow.create_experiment(EXPERIMENT, artifact_location=location))
+    return str(mlflow.create_experiment(name, artifact_location=location))
 
 
 def _dataset(table: Table, version: int, path: Path) -> Dataset:

@@ -8,6 +8,16 @@ from etl.engine import Engine, open_session, require_java
 from etl.errors import InputError, UsageError
 
 
+@pytest.mark.embedded
+def test_on_databricks_connect_is_the_platforms_session_which_goes_on(session, monkeypatch):
+    """The platform tells PySpark where its session is served; here that is the session of the tests."""
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "17.3")
+    monkeypatch.setenv("SPARK_REMOTE", f"sc://{session.client.host}")
+    with open_session(Engine("connect")) as found:
+        assert found.sql("select 1 as one").collect()[0].one == 1
+    assert found.sql("select 2 as two").collect()[0].two == 2
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

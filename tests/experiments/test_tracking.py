@@ -55,6 +55,12 @@ def test_the_environment_wins_over_the_warehouse(warehouse, monkeypatch):
     assert os.environ["MLFLOW_TRACKING_URI"] == "sqlite:////elsewhere/runs.db"
 
 
+def test_the_environment_names_the_experiment(warehouse, monkeypatch):
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "/Shared/assay-dev")
+    with tracking.connected(warehouse), tracking.open_run(warehouse, "train", {}) as run:
+        assert mlflow.get_experiment(run.info.experiment_id).name == "/Shared/assay-dev"
+
+
 def test_under_mlflow_run_the_given_run_is_adopted_and_its_experiment_stays(warehouse, monkeypatch):
     with tracking.connected(warehouse):
         client = mlflow.MlflowClient()

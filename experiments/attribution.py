@@ -19,11 +19,16 @@ from etl.schemas.daily import CATEGORY, DIMENSIONS, GLD_CALENDAR, GLD_DAILY_ORDE
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_REVENUE_BRIDGE, GLD_SEGMENTS
+from experiments.gold_lines import places
+from experiments.pending_returns import with_pending_returns
 from experiments.segments import find_segments, segment_rows
 from experiments.tracking import connected, log_tables, open_run
 from models.attribution import MEASURES, Bridge, decompose
+from models.attribution.data_line import with_data
 from models.attribution.diagnosis import Diagnosis
 from models.attribution.explanation import records, segments_table, verdicts_table
+from models.attribution.lines import MOST_DIMENSIONS
+from models.attribution.lines_bridge import bridge_of
 from models.attribution.rows import bridge_rows
 from reports.question import LEGACY, Question
 
@@ -36,10 +41,10 @@ EVENT_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Answer:
-    """The bridge, the causes (None where none were looked for), the unit of amounts, the MLflow run, rows published."""
+    """The bridge, the causes, the unit of amounts, the MLflow run, rows published."""
 
     bridge: Bridge
-    diagnosis: Diagnosis | None
+    diagnosis: Diagnosis
     unit: str
     run_id: str
     rows: int
@@ -47,11 +52,10 @@ class Answer:
     def to_dict(self) -> dict[str, object]:
         """The JSON document of ``assay explain``."""
         document = self.bridge.to_dict()
-        if self.diagnosis is not None:
-            document["segments"] = records(segments_table(self.diagnosis.findings))
-            document["verdicts"] = records(verdicts_table(self.diagnosis.verdicts(self.bridge)))
-            document["method"] |= self.diagnosis.found.method
-            document["method"]["notes"] += self.diagnosis.notes
+        document["segments"] = records(segments_table(self.diagnosis.findings))
+        document["verdicts"] = records(verdicts_table(self.diagnosis.verdicts(self.bridge)))
+        document["method"] |= self.diagnosis.found.method
+        document["method"]["notes"] += self.diagnosis.notes
         place = list(document).index("total")
         items = list(document.items())
         return dict([*items[:place], ("currency", self.unit), *items[place:]])
@@ -82,13 +86,13 @@ def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], s
     with connected(lakehouse.warehouse), open_run(lakehouse.warehouse, "explain", tags) as run:
         log_tables(run, [(table, lakehouse.version(table), lakehouse.path(table)) for table in READS])
         events = _events(lakehouse, max(question.baseline.last, question.period.last))
-        bridge = _decomposed(lakehouse, question, events, seed)
         diagnosis = find_segments(lakehouse, question, events)
+        complete = _bridge(lakehouse, question, events, diagnosis, seed)
+        bridge = with_pending_returns(lakehouse, question, complete, source["last_day"].date())
         told = {"unit": unit, "as_of": source["last_day"], "run_id": run.info.run_id}
         rows = _publish(lakehouse, question, _rows(question, bridge).assign(**told))
-        if diagnosis is not None:
-            causes = segment_rows(diagnosis, bridge).assign(**_compared(question), **told)
-            rows += _publish_segments(lakehouse, question, causes)
+        causes = segment_rows(diagnosis, bridge).assign(**_compared(question), **told)
+        rows += _publish_segments(lakehouse, question, causes)
         answer = Answer(bridge, diagnosis, unit, run.info.run_id, rows)
         _track(question, answer, seed)
     return answer
@@ -102,6 +106,13 @@ def published_bridge(lakehouse: Lakehouse, question: Question) -> pd.DataFrame:
     return rows.sort_values("position", ignore_index=True)
 
 
+def published_segments(lakehouse: Lakehouse, question: Question) -> pd.DataFrame:
+    """The verdicts of a comparison in ``gld_segments``, in order; empty where it was not explained yet."""
+    if not lakehouse.exists(GLD_SEGMENTS):
+        return pd.DataFrame(columns=list(GLD_SEGMENTS.column_names))
+    return lakehouse.pandas(GLD_SEGMENTS, where=_slice(question)).sort_values("position", ignore_index=True)
+
+
 def _require_days(question: Question, first: date, last: date) -> None:
     outside = [p for p in (question.baseline, question.period) if p.last < first or p.first > last]
     if outside:
@@ -111,6 +122,16 @@ def _require_days(question: Question, first: date, last: date) -> None:
 
 def _unit(measure: str, currency: str) -> str:
     return {"orders": "orders", "units": "units", LEGACY: "INR"}.get(measure, currency)
+
+
+def _bridge(lakehouse: Lakehouse, question: Question, events: pd.DataFrame, diagnosis: Diagnosis, seed: int) -> Bridge:
+    """Summed by the engine, exactly; where faults are suspected, of the lines without them and a line for those."""
+    if not diagnosis.faults:
+        return _decomposed(lakehouse, question, events, seed)
+    daily = _daily(lakehouse, max(question.baseline.last, question.period.last))
+    grain = places(question.measure, stored_dimensions(lakehouse))[:MOST_DIMENSIONS]
+    clean = bridge_of(diagnosis.cleaned.lines, events, seed, measure=question.measure, grain=grain, earlier=daily)
+    return with_data(clean, diagnosis.lines, diagnosis.faults)
 
 
 def _decomposed(lakehouse: Lakehouse, question: Question, events: pd.DataFrame, seed: int) -> Bridge:

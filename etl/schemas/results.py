@@ -226,8 +226,8 @@ GLD_SEGMENTS = Table(
     grain="one verdict on the movement between two periods, with the amount of its cause where it has one",
     key=("measure", "baseline_first", "baseline_last", "period_first", "period_last", "position"),
     columns=(
-        required("measure", "string", "net_revenue or net_amount_inr"),
-        required("unit", "string", "ISO 4217 code"),
+        required("measure", "string", "net_revenue, net_amount_inr, orders or units"),
+        required("unit", "string", "ISO 4217 code, orders or units"),
         required("baseline_first", "date", "first day of the baseline"),
         required("baseline_last", "date", "last day of the baseline, included"),
         required("period_first", "date", "first day of the period"),
@@ -316,7 +316,7 @@ GLD_RECOMMENDATIONS = Table(
     key=("recommendation_id",),
     columns=(
         required("recommendation_id", "string", "finding and place, the same at every refresh"),
-        required("rank", "int", "1 for the largest amount"),
+        required("rank", "int", "1 for what to do first: faults in the data, then the largest loss"),
         required("finding", "string", "table and key of what it rests on, such as gld_dips: its dip_id"),
         required("text", "string", "what to do, in a sentence"),
         required("reason", "string", "what was found, with its amount and interval"),

@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 
 from etl.periods import Period, parse_period
 from models.attribution.calendar_days import read_calendar
+from models.attribution.data_line import with_data
 from models.attribution.diagnosis import Diagnosis, diagnose
 from models.attribution.explanation import Explanation, drivers_table, segments_table, verdicts_table
-from models.attribution.lines import Lines, inside, read_lines, revenue
+from models.attribution.lines import read_lines
 from models.attribution.lines_bridge import bridge_of
-from models.attribution.named import Finding
 from models.attribution.periods import Comparison
-from models.attribution.result import Bridge, Effect
-from models.attribution.rounding import to_cents
+from models.attribution.result import Bridge
 
 PeriodLike = str | tuple[date, date] | Period
 
@@ -56,16 +53,17 @@ def explain(
         UsageError: For a period that is none.
     """
     comparison = Comparison(_period(baseline), _period(period))
-    raw = read_lines(lines, history, comparison, dimensions)
     known = read_calendar(calendar)
-    diagnosis = diagnose(raw, known)
-    bridge = bridge_of(diagnosis.cleaned.lines, known, seed)
-    totals, faults = _totals(raw), diagnosis.cleaned.findings
-    data = _data(totals["change"] - bridge.change, faults) if faults else None
+    diagnosis = diagnose(read_lines(lines, history, comparison, dimensions), known)
+    bridge = with_data(bridge_of(diagnosis.cleaned.lines, known, seed), diagnosis.lines, diagnosis.faults)
     return Explanation(
         comparison=comparison,
-        total={name: float(amount) for name, amount in totals.items()},
-        drivers=drivers_table(bridge, data),
+        total={
+            "baseline": float(bridge.baseline_total),
+            "period": float(bridge.period_total),
+            "change": float(bridge.change),
+        },
+        drivers=drivers_table(bridge),
         segments=segments_table(diagnosis.findings),
         verdicts=verdicts_table(diagnosis.verdicts(bridge)),
         volume=bridge.volume,
@@ -81,19 +79,6 @@ def _period(given: PeriodLike) -> Period:
         return parse_period(given)
     first, last = (pd.Timestamp(day).date() for day in given)
     return Period(first, last)
-
-
-def _totals(lines: Lines) -> dict[str, Decimal]:
-    value = revenue(lines.table)
-    baseline, period = (to_cents(float(value[held].sum())) for held in inside(lines.table, lines.comparison))
-    return {"baseline": baseline, "period": period, "change": period - baseline}
-
-
-def _data(amount: Decimal, faults: Sequence[Finding]) -> Effect:
-    """What the faults moved together, uncertain as far as lines had to be imagined."""
-    reach = float(np.hypot.reduce([(fault.amount.high - fault.amount.low) / 2 for fault in faults]))
-    low, high = (float(amount) - reach, float(amount) + reach) if reach else (np.nan, np.nan)
-    return Effect(amount, low, high, not low <= 0 <= high, 0.0)
 
 
 def _method(bridge: Bridge, diagnosis: Diagnosis) -> dict[str, object]:

@@ -80,14 +80,9 @@ def verdicts_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", "where", "dates", "evidence"])
 
 
-def drivers_table(bridge: Bridge, data: Effect | None) -> pd.DataFrame:
-    """The bridge's drivers, and what faults in the data took or added on a line of its own."""
-    columns = ["driver", "amount", "low", "high", "distinguishable"]
-    drivers = bridge.drivers[columns].astype({"amount": float})
-    if data is None:
-        return drivers
-    line = {"driver": "data", **_effect(data)}
-    return pd.concat([drivers, pd.DataFrame([line])[columns].astype({"low": float, "high": float})], ignore_index=True)
+def drivers_table(bridge: Bridge) -> pd.DataFrame:
+    """The bridge's drivers as plain numbers."""
+    return bridge.drivers[["driver", "amount", "low", "high", "distinguishable"]].astype({"amount": float})
 
 
 def records(table: pd.DataFrame) -> list[Document]:

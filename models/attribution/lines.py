@@ -16,8 +16,8 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.int64]
 
 REQUIRED = ("order_id", "customer_id", "order_date", "quantity", "list_price", "currency")
-DEFAULTS = {"discount_rate": 0.0, "fx_rate": 1.0, "is_returned": False, "measure_scale": 1.0}
-NUMBERS = ("quantity", "list_price", "discount_rate", "fx_rate", "measure_scale")
+DEFAULTS = {"discount_rate": 0.0, "fx_rate": 1.0, "is_returned": False, "measure_tax": 0.0, "measure_scale": 1.0}
+NUMBERS = ("quantity", "list_price", "discount_rate", "fx_rate", "measure_tax", "measure_scale")
 MOST_DIMENSIONS = 8
 
 
@@ -28,9 +28,9 @@ class Lines:
     Attributes:
         table: One row for each line: ``order`` and ``customer`` (numbers, -1 for an unknown customer), ``date``,
             ``quantity, list_price, currency, discount_rate, fx_rate, is_returned``, the dimensions as categories (a
-            missing value is "Not Available"), ``measure_scale``: how much of a line's revenue the measure counts (tax
-            on top, a part returned; one for revenue itself), and ``weight``: how many lines it stands for, more than
-            one beside lines that were lost.
+            missing value is "Not Available"), ``measure_tax``: tax on top, where the measure counts it,
+            ``measure_scale``: how much of a line the measure counts else (a part returned, roundings), and ``weight``:
+            how many lines it stands for, more than one beside lines that were lost.
         dimensions: The dimensions that take more than one value.
         comparison: The two periods.
         notes: What was left out, in sentences.
@@ -61,14 +61,20 @@ def read_lines(
     raise_problems([*_of_values(current), *_of_periods(current, comparison)])
     varied = tuple(name for name in dimensions if current[name].nunique(dropna=False) > 1)
     constant = [f"{name} has one value only: it explains nothing" for name in dimensions if name not in varied]
-    return Lines(_canonical(current, varied), varied, comparison, (*notes, *constant))
+    return Lines(_canonical(current, dimensions), varied, comparison, (*notes, *constant))
 
 
 def revenue(table: pd.DataFrame) -> Floats:
-    """The revenue of each line: quantity x list price x (1 - discount) x FX x scale x (not returned)."""
+    """The revenue of each line: quantity x list price x (1 - discount) x FX x (1 + tax) x scale x (not returned)."""
     listed = table["quantity"] * table["list_price"] * (1 - table["discount_rate"])
-    sold = (listed * table["fx_rate"] * table["measure_scale"]).to_numpy(dtype=float)
-    return np.where(table["is_returned"], 0.0, sold)
+    sold = listed * table["fx_rate"] * (1 + table["measure_tax"]) * table["measure_scale"]
+    return np.where(table["is_returned"], 0.0, sold.to_numpy(dtype=float))
+
+
+def sells(table: pd.DataFrame) -> Flags:
+    """Which lines sell; one of negative quantity takes back what was sold before."""
+    sold: Flags = (table["quantity"] >= 0).to_numpy()
+    return sold
 
 
 def inside(table: pd.DataFrame, comparison: Comparison) -> tuple[Flags, Flags]:
@@ -179,6 +185,7 @@ def _canonical(table: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
             "discount_rate": pd.Series(optional["discount_rate"], index=table.index).astype(float),
             "fx_rate": pd.Series(optional["fx_rate"], index=table.index).astype(float),
             "is_returned": pd.Series(optional["is_returned"], index=table.index).astype(bool),
+            "measure_tax": pd.Series(optional["measure_tax"], index=table.index).astype(float),
             "measure_scale": pd.Series(optional["measure_scale"], index=table.index).astype(float),
             "weight": 1.0,
         }

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 LINES_PER_ORDER = "lines_per_order"
 MIX = "mix"
+RETURNS = "returns"
+DATA = "data"  # faults in the data: on a line of their own, beside volume and order value
 CALENDAR = ("days", "weekday_mix", "events")
 CUSTOMERS_KNOWN = ("customers", "orders_per_customer")
 CUSTOMERS_UNKNOWN = ("orders_per_day",)
@@ -64,7 +66,7 @@ def volume_drivers(customers_known: bool) -> tuple[str, ...]:
 
 
 def stage(driver: str) -> str:
-    """The stage of ``driver``: ``calendar``, ``orders`` or ``aov``."""
+    """The stage of a driver of the measure: ``calendar``, ``orders`` or ``aov``."""
     if driver in CALENDAR:
         return "calendar"
     return "orders" if driver in CUSTOMERS_KNOWN + CUSTOMERS_UNKNOWN else "aov"

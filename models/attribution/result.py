@@ -65,9 +65,10 @@ class Bridge:
         period_total: The measure in the period.
         change: Period less baseline; the drivers sum to it, to the last decimal.
         drivers: One row for each driver, in order: ``driver, stage, amount, low, high, distinguishable,
-            method_spread``, as in ``Effect``; ``stage`` is ``calendar``, ``orders`` or ``aov``.
+            method_spread``, as in ``Effect``; ``stage`` is ``calendar``, ``orders`` or ``aov``, and ``data`` for
+            suspected faults in the data, where there are some.
         volume: The sum of calendar and orders.
-        aov: The sum of the rest.
+        aov: The sum of the rest but for ``data``.
         cells: The dimensions, ``driver`` and ``amount``: one row for each cell and driver; over cells they sum to
             the driver's amount, to the last decimal. Empty for ``orders``, which are not additive over cells.
         method: How it was computed.

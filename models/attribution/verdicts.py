@@ -21,27 +21,34 @@ class Verdict:
         where: The part of the business, empty for all of it.
         dates: First and last day, None for all of the period.
         evidence: What it rests on.
+        cause: The finding behind it, with its amount; None where no amount belongs to it.
     """
 
     code: str
     where: dict[str, object]
     dates: tuple[date, date] | None
     evidence: str
+    cause: Finding | None = None
 
 
-def judge(faults: Sequence[Finding], causes: Sequence[Finding], bridge: Bridge, reason: str | None) -> list[Verdict]:
+def verdict_on(finding: Finding) -> Verdict:
+    """A finding in a word."""
+    return Verdict(finding.code, finding.where, finding.dates, finding.evidence, finding)
+
+
+def judge(faults: Sequence[Verdict], causes: Sequence[Finding], bridge: Bridge, reason: str | None) -> list[Verdict]:
     """Faults in the data, the calendar, then causes; normal variation where there is none.
 
     Args:
-        faults: Suspected faults in the data.
+        faults: On the data.
         causes: Everything else that was found.
         bridge: Of the data without the faults.
         reason: Why causes were not looked for, None where they were.
     """
-    named = [Verdict(f.code, f.where, f.dates, f.evidence) for f in (*faults, *causes)]
-    if not named:
+    named = [verdict_on(cause) for cause in causes]
+    if not faults and not causes:
         named.append(Verdict("normal_variation", {}, None, reason or NOTHING))
-    return [*named[: len(faults)], *_calendar(bridge), *named[len(faults) :]]
+    return [*faults, *_calendar(bridge), *named]
 
 
 def _calendar(bridge: Bridge) -> list[Verdict]:

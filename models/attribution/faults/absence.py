@@ -21,7 +21,7 @@ LEAST_EXPECTED = 25.0
 LONGEST = 20  # days; what stays away longer was given up
 WEEK = 7
 USUALLY_CLOSED = 0.5  # share of a weekday's days without a line
-CORRELATED = 1.5  # standard error of a sum of days over that of independent ones
+CORRELATED = 1.2  # standard error of a sum of days over that of independent ones
 FREEDOM = 20.0
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.attribution.faults.places import Place, PlaceDays, place_days
 from models.attribution.lines import Lines, revenue
-from models.attribution.named import Amount, Finding
+from models.attribution.named import Finding, around
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -16,18 +16,21 @@ Codes = NDArray[np.int64]
 
 LEAST_FACTOR = 3.0
 LEAST_LINES = 3
+ROUND_ERRORS = 3.0
+FREEDOM = 30.0
 CLEAR = 6.0  # standard errors of a day's mean logarithm
 MIXED = 2.5  # times the usual variance: some of the lines only, not the place as a whole
-ROUND = 0.12  # of a power of ten: how near a factor is taken for one
+ROUND = 0.05  # logarithm: a factor so near to a power of ten, or within its own error of it, is taken for one
 
 
 @dataclass(frozen=True)
 class Jump:
-    """A place whose values are ``factor`` times the usual from the first to the last of ``days``."""
+    """A place whose values are ``factor`` times the usual on ``days``, to a relative ``error``."""
 
     place: Place
     days: Codes
     factor: float
+    error: float
 
 
 def in_usual_units(lines: Lines) -> tuple[Lines, list[Finding]]:
@@ -62,13 +65,15 @@ def _jumps(days: PlaceDays, column: str) -> Iterator[Jump]:
         flags &= variance[number] <= MIXED * spread + 1e-9
         for run in days.runs(flags):
             weights = counts[number][run]
-            yield Jump(place, run, _rounded(float(np.average(jump[run], weights=weights))))
+            of_run = float(np.average(jump[run], weights=weights))
+            yield Jump(place, run, *_factor(of_run, float(np.sqrt(spread / weights.sum()))))
 
 
-def _rounded(jump: float) -> float:
-    """The factor, or the power of ten it is near to."""
-    tens = jump / np.log(10)
-    return float(10.0 ** round(tens)) if abs(tens - round(tens)) < ROUND and round(tens) else float(np.exp(jump))
+def _factor(jump: float, error: float) -> tuple[float, float]:
+    """The factor and its relative error, or the power of ten that it may be."""
+    tens = round(jump / np.log(10))
+    near = abs(jump - tens * np.log(10)) < max(ROUND, ROUND_ERRORS * error)
+    return (float(10.0**tens), 0.0) if near and tens else (float(np.exp(jump)), error)
 
 
 def _corrected(lines: Lines, days: PlaceDays, jump: Jump, column: str) -> tuple[Lines, list[Finding]]:
@@ -76,10 +81,10 @@ def _corrected(lines: Lines, days: PlaceDays, jump: Jump, column: str) -> tuple[
     changed[jump.place.holds()] = True
     changed &= (days.day >= jump.days[0]) & (days.day <= jump.days[-1])
     table = lines.table.assign(**{column: np.where(changed, lines.table[column] / jump.factor, lines.table[column])})
-    amount = days.sign(jump.days) * float((revenue(lines.table) - revenue(table))[changed].sum())
+    usual = revenue(table)[changed].sum()
+    added = days.sign(jump.days) * float(revenue(lines.table)[changed].sum() - usual)
+    amount = around(added, float(abs(usual)) * jump.error, FREEDOM)
     evidence = f"{column} of {int(changed.sum())} lines is {jump.factor:.4g} times the usual"
     stretch = days.stretch(jump.days)
-    finding = Finding(
-        "unit_change_suspected", jump.place.where, stretch, "data", Amount(amount, amount, amount), 0.0, evidence
-    )
+    finding = Finding("unit_change_suspected", jump.place.where, stretch, "data", amount, 0.0, evidence)
     return replace(lines, table=table), [finding] if days.sign(jump.days) else []

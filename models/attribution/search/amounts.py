@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from models.attribution.named import Amount, around
 from models.attribution.search.evidence import Cause
+from models.attribution.search.scans import FREEDOM
 from models.attribution.search.windows import Window
 
 Floats = NDArray[np.float64]
@@ -20,18 +21,23 @@ def of_counts(cause: Cause, found: float, values: Floats, usual: float) -> Amoun
         usual: How many there were before, where the period has too few to tell.
     """
     expected = found * np.exp(-cause.shift) if len(values) and found > 1 else usual
-    mean, square = (float(values.mean()), float((values**2).mean())) if len(values) else (0.0, 0.0)
-    gained = found - expected
-    error = np.hypot(expected * cause.error * mean, np.sqrt(abs(gained) * square))
-    return around(gained * mean, float(error), cause.freedom)
+    return _valued(found - expected, expected * cause.error, values, cause.freedom)
 
 
 def of_window(window: Window, values: Floats, sign: float) -> Amount:
     """Orders gained on some days, at what the segment's orders bring; ``sign`` is -1 in the baseline."""
-    mean, square = (float(values.mean()), float((values**2).mean())) if len(values) else (0.0, 0.0)
-    gained = window.found - window.expected
-    error = np.hypot(window.expected * window.error * mean, np.sqrt(abs(gained) * square))
-    return around(sign * gained * mean, float(error), 30.0)
+    added = _valued(window.found - window.expected, window.expected * window.error, values, FREEDOM)
+    ends = sorted((sign * added.low, sign * added.high))
+    return Amount(sign * added.amount, *ends)
+
+
+def _valued(gained: float, error: float, values: Floats, freedom: float) -> Amount:
+    """So many orders or lines, known to ``error``, at the mean of ``values``, which is known from them only."""
+    if not len(values):
+        return Amount(0.0, 0.0, 0.0)
+    mean, spread = float(values.mean()), float(values.var())
+    drawn = np.sqrt(abs(gained) * spread * (1 + abs(gained) / len(values)))
+    return around(gained * mean, float(np.hypot(error * mean, drawn)), freedom)
 
 
 def of_ratio(cause: Cause, revenue: float) -> Amount:

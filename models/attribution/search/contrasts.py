@@ -83,8 +83,8 @@ class Means:
         segments: S of them over K leaves.
         tested: Which segments are looked at.
         sums: Sums of the measure, shape (K, blocks).
-        counts: How many values each sum has, shape (K, blocks).
-        variance: Of one value.
+        counts: How many values each sum has, or how often something was to be expected, shape (K, blocks).
+        variance: Of the measure, by one of those counts.
     """
 
     segments: Segments
@@ -140,7 +140,8 @@ def _odds(now: Floats, then: Floats, all_now: Floats, all_then: Floats, weights:
     shift = _log_ratio(now, then) - _log_ratio(rest_now, rest_then)
     expected = then * (rest_now + HALF) / (rest_then + HALF)
     effective = then / (weights @ weights)
-    sampling = 1 / ((now + expected) / 2 + HALF) + 1 / (effective + HALF) + 1 / (rest_now + HALF)
+    counted = np.maximum((now + expected) / 2, expected)  # what was lost was drawn, too
+    sampling = 1 / (counted + HALF) + 1 / (effective + HALF) + 1 / (rest_now + HALF)
     told = (effective >= LEAST_COUNT) | (now >= LEAST_COUNT)
     alone = rest_now + rest_then < LEAST_COUNT  # all of its parent: nothing to be told from
     return np.where(told & ~alone, shift, 0.0), np.where(told & ~alone, sampling, np.inf)

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.attribution.dimensions import Dimension
+from models.attribution.lines import sells
 from models.attribution.search.contrasts import Counts, Means
 from models.attribution.search.segments import Leaves, Segments, enumerate_segments, leaves_of
 
@@ -98,7 +99,7 @@ def line_means(table: pd.DataFrame, lines: Tally, dimensions: Sequence[Dimension
         dimensions: Of the lines; those of a line tell what kind of product it is.
     """
     group = _product_group(table, dimensions)
-    sold = (table["quantity"] > 0).to_numpy()
+    sold = sells(table)
     priced = sold & (table["list_price"] > 0).to_numpy()
     price = np.log(np.where(priced, table["list_price"], 1.0))
     quantity, discount = table["quantity"].to_numpy(), table["discount_rate"].to_numpy()
@@ -107,7 +108,7 @@ def line_means(table: pd.DataFrame, lines: Tally, dimensions: Sequence[Dimension
         "quantity": _means(lines, _relative(quantity, _usual(lines, quantity, group, sold)), sold),
         "price": _means(lines, price - _usual(lines, price, group, priced), priced),
         "discount": _means(lines, discount - _usual(lines, discount, group, sold), sold),
-        "returns": _means(lines, _relative(returned, _usual(lines, returned, group, sold)), sold),
+        "returns": _against_expected(lines, returned, _usual(lines, returned, group, sold), sold),
     }
 
 
@@ -117,6 +118,16 @@ def _means(rows: Tally, values: Floats, kept: Flags) -> Means:
     values = np.where(known, values, 0.0)
     variance = float(np.var(values[known])) if known.any() else 0.0
     return Means(segments, segments.depth > 0, rows.sums(values, known), rows.sums(kept=known), variance)
+
+
+def _against_expected(rows: Tally, happened: Floats, usual: Floats, kept: Flags) -> Means:
+    """What happens to few lines: how often against how often it was to be expected, which is what its noise goes by."""
+    segments = rows.segments
+    known = kept & (usual > 0) & (rows.block >= 0)
+    expected = np.where(known, usual, 0.0)
+    excess = np.where(known, happened - expected, 0.0)
+    variance = float((excess**2).sum() / expected.sum()) if known.any() else 0.0
+    return Means(segments, segments.depth > 0, rows.sums(excess, known), rows.sums(expected, known), variance)
 
 
 def _usual(rows: Tally, values: Floats, group: Codes, kept: Flags | None = None) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.attribution.calendar_days import event_days
 from models.attribution.dimensions import Dimension, code_dimensions
 from models.attribution.faults.absence import Hole
-from models.attribution.lines import Lines, inside, revenue
+from models.attribution.lines import Lines, inside, revenue, sells
 from models.attribution.search.blocks import Blocks, lay_blocks
 from models.attribution.search.days import OrderDays
 from models.attribution.search.drivers import Tally, tally
@@ -123,7 +123,7 @@ def ground_of(lines: Lines, holes: tuple[Hole, ...], calendar: pd.DataFrame) -> 
     """The ground of these lines; a line of negative quantity sells nothing."""
     dimensions = code_dimensions(lines, np.logical_or(*inside(lines.table, lines.comparison)))
     blocks = lay_blocks(lines.comparison, lines.table["date"].min().date())
-    return Ground(lines, dimensions, blocks, holes, calendar, (lines.table["quantity"] > 0).to_numpy())
+    return Ground(lines, dimensions, blocks, holes, calendar, sells(lines.table))
 
 
 def _with_hole(days: OrderDays, hole: Hole) -> OrderDays:

@@ -43,6 +43,7 @@ class World:
     choice: np.ndarray
     rates: dict[str, np.ndarray]
     list_level: np.ndarray
+    return_level: np.ndarray
     days: np.ndarray = field(default_factory=lambda: FIRST + np.arange(DAYS))
 
 
@@ -62,14 +63,17 @@ def draw_world(seed: int, level: float = 550.0) -> World:
         0.2 + 0.1 * np.repeat(_wander(rng, len(DEPARTMENTS), 1.0, 0.5, DAYS // 7 + 1), 7, axis=1), 0, 0.7
     )
     on_promotion = rng.random(len(order)) < promoted[department, day[order]]
-    returns = 0.07 * np.exp(0.3 * rng.normal(size=len(DEPARTMENTS)))[department]
-    returns = returns * np.exp(_wander(rng, len(VALUES["country"]), 0.1, 0.5))[codes["country"][order], day[order]]
+    return_level = 0.07 * np.exp(0.3 * rng.normal(size=len(DEPARTMENTS)))
+    returns = (
+        return_level[department]
+        * np.exp(_wander(rng, len(VALUES["country"]), 0.1, 0.5))[codes["country"][order], day[order]]
+    )
     rates = {c: p * np.exp(np.cumsum(0.003 * rng.normal(size=DAYS))) for c, p in PRICES.items()}
     return World(
         day, codes, customer, rng.random(size) * room, order, department,
         list_level[department] * rng.lognormal(0.0, 0.45, len(order)), 1 + rng.poisson(0.5 * appetite[order]),
         np.where(on_promotion, rng.choice([0.1, 0.2, 0.25], len(order)), 0.0), returns, rng.random(len(order)),
-        rng.random(len(order)), rates, list_level,
+        rng.random(len(order)), rates, list_level, return_level,
     )  # fmt: skip
 
 
@@ -201,8 +205,10 @@ def _deepen(world: World, state: dict, cause: dict) -> None:
 def _move(world: World, state: dict, cause: dict) -> None:
     lines = held(world, cause["where"], cause["dates"]) & (world.choice < cause["size"])
     state["department"][lines] = ([*DEPARTMENTS, "d_new"]).index(cause["to"])
-    level = world.list_level[DEPARTMENTS.index(cause["to"]) if cause["to"] in DEPARTMENTS else 0]
+    target = DEPARTMENTS.index(cause["to"]) if cause["to"] in DEPARTMENTS else 0
+    level = world.list_level[target]
     state["price"][lines] *= level / world.list_level[world.department[lines]]
+    state["returns"][lines] *= world.return_level[target] / world.return_level[world.department[lines]]
 
 
 def _lose_lines(world: World, state: dict, cause: dict) -> None:

@@ -91,7 +91,7 @@ def lines_per_order(orders: Tally, lines: Floats) -> Means:
 
 
 def line_means(table: pd.DataFrame, lines: Tally, dimensions: Sequence[Dimension]) -> Mapping[str, Means]:
-    """Quantity, price, discount and returns of a line, each against what is usual for its leaf.
+    """Quantity, price, discount, whether there is one, and returns of a line, against what is usual for its leaf.
 
     Args:
         table: The lines' columns.
@@ -103,11 +103,12 @@ def line_means(table: pd.DataFrame, lines: Tally, dimensions: Sequence[Dimension
     priced = sold & (table["list_price"] > 0).to_numpy()
     price = np.log(np.where(priced, table["list_price"], 1.0))
     quantity, discount = table["quantity"].to_numpy(), table["discount_rate"].to_numpy()
-    returned = table["is_returned"].to_numpy().astype(float)
+    returned, discounted = table["is_returned"].to_numpy().astype(float), (discount > 0).astype(float)
     return {
         "quantity": _means(lines, _relative(quantity, _usual(lines, quantity, group, sold)), sold),
         "price": _means(lines, price - _usual(lines, price, group, priced), priced),
         "discount": _means(lines, discount - _usual(lines, discount, group, sold), sold),
+        "discounted": _means(lines, discounted - _usual(lines, discounted, group, sold), sold),
         "returns": _against_expected(lines, returned, _usual(lines, returned, group, sold), sold),
     }
 

@@ -15,7 +15,7 @@ from models.attribution.search.segments import Segments
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-FALSE_DISCOVERIES = 0.01
+FALSE_DISCOVERIES = 0.005
 LEAST_AMOUNT = 0.0005  # of revenue: what is less is not worth a name
 TINY = 1e-300  # the smallest p-value that has a normal quantile
 

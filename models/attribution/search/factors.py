@@ -12,11 +12,12 @@ from models.attribution.search.amounts import of_counts, of_ratio, of_relative, 
 from models.attribution.search.causes import find_causes
 from models.attribution.search.contrasts import Means
 from models.attribution.search.drivers import line_means, lines_per_order, mix
-from models.attribution.search.evidence import Cause, Question
+from models.attribution.search.evidence import Cause, Question, weigh
 from models.attribution.search.ground import Ground
 from models.attribution.search.noise import learn_noise
 
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 CODES = {
     "mix": "mix_shift",
@@ -49,10 +50,13 @@ def find_mix(ground: Ground) -> tuple[list[Finding], Flags]:
 
 def find_factors(ground: Ground) -> Iterator[Finding]:
     """Lines of an order, and quantity, price, discount and returns of a line."""
-    lines = line_means(ground.lines.table, ground.of_lines, ground.dimensions)
+    contrasts = line_means(ground.lines.table, ground.of_lines, ground.dimensions)
     worth = ground.of_lines.worth(ground.revenue)
-    for driver, contrast in lines.items():
-        for cause in _causes(ground, contrast, worth):
+    found = {driver: _causes(ground, contrast, worth) for driver, contrast in contrasts.items()}
+    wide = found.pop("discounted")
+    found["discount"] = _discounts(ground, contrasts["discount"], worth, found["discount"], wide)
+    for driver, causes in found.items():
+        for cause in causes:
             yield _finding(ground, driver, cause, _amount(ground, driver, cause))
     orders = ground.of_orders
     contrast = lines_per_order(orders, ground.order_lines)
@@ -63,11 +67,32 @@ def find_factors(ground: Ground) -> Iterator[Finding]:
                       f"lines of an order {cause.shift:+.1%} against what was to be expected")  # fmt: skip
 
 
-def _causes(ground: Ground, contrast: Means, worth: NDArray[np.float64]) -> list[Cause]:
-    if contrast.variance < CONSTANT:
-        return []
-    noise = learn_noise(contrast, ground.blocks.period)
-    return find_causes(Question(contrast, noise, ground.blocks.period, worth))
+def _causes(ground: Ground, contrast: Means, worth: Floats) -> list[Cause]:
+    return [] if contrast.variance < CONSTANT else find_causes(_question(ground, contrast, worth))
+
+
+def _question(ground: Ground, contrast: Means, worth: Floats) -> Question:
+    return Question(contrast, learn_noise(contrast, ground.blocks.period), ground.blocks.period, worth)
+
+
+def _discounts(ground: Ground, contrast: Means, worth: Floats, deep: list[Cause], wide: list[Cause]) -> list[Cause]:
+    """Where discounts got deeper, and where more lines have one, which promotions that come and go hide less.
+
+    Args:
+        ground: What was sold.
+        contrast: Of the discount of a line.
+        worth: As in ``Question``.
+        deep: Causes by that contrast.
+        wide: Causes by the share of lines with a discount; they say where, the discounts how much.
+    """
+    if not wide:
+        return deep
+    question, items = _question(ground, contrast, worth), ground.of_lines.segments.items
+    places = [items[cause.segment] for cause in wide]
+    kept = [c for c in deep if not any(items[c.segment] <= place or place <= items[c.segment] for place in places)]
+    seen = weigh(question, kept)
+    measured = [replace(seen.cause(question, cause.segment), q_value=cause.q_value) for cause in wide]
+    return [*kept, *(own for own, cause in zip(measured, wide, strict=True) if own.shift * cause.shift > 0)]
 
 
 def _of_mix(ground: Ground, cause: Cause) -> Finding:

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 LEAST_DAYS = 14  # of a block, to look for days unlike the others
-CLEAR = 5.5  # standard errors
+CLEAR = 6.5  # standard errors
 RECORD = 1.25  # times the clearest window of history
 MOST_WINDOWS = 8
 MIRRORED = 0.8  # of the clearest: what may be the same movement seen from the other side

@@ -246,3 +246,28 @@ def test_negative_quantities_take_back_and_sell_nothing(shop):
 def test_one_day_against_another_is_answered(shop):
     explanation = explained(shop, period="2025-09-09", baseline="2025-09-02")
     assert_adds_up(explanation)
+
+
+def in_a_rhythm_of_promotions(lines):
+    """A tenth off for a share of the lines that comes and goes by week, from next to none to most of them."""
+    generator = np.random.default_rng(5)
+    week = (lines["order_date"] - lines["order_date"].min()).dt.days // 7
+    share = generator.choice([0.02, 0.2, 0.45, 0.7], week.max() + 1)[week]
+    return lines.assign(discount_rate=np.where(generator.random(len(lines)) < share, 0.1, 0.0))
+
+
+def test_a_small_discount_on_every_line_is_named_where_promotions_come_and_go(shop):
+    lively = in_a_rhythm_of_promotions(shop)
+    given = lively["discount_rate"].mask(held(shop, category="books"), lively["discount_rate"] + 0.02)
+    changed = lively.assign(discount_rate=given)
+    assert named(explained(lively)) == [("normal_variation", {})]
+    explanation = explained(changed)
+    assert named(explanation) == [("discount_change", {"category": "books"})]
+    only = explanation.segments.iloc[0]
+    assert only["low"] <= revenue(changed) - revenue(lively) <= only["high"]
+
+
+def test_lines_of_no_unit_are_lines_still(shop):
+    emptied = held(shop, region="North") & (np.arange(len(shop)) % 5 == 0)
+    left = shop.assign(quantity=shop["quantity"].mask(emptied, 0))
+    assert named(explained(left)) == [("aov_change", {"region": "North"})]

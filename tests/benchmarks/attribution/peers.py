@@ -1,7 +1,7 @@
 """Public ways to localise a change, in the few lines each needs; every one names places, none of them days or drivers.
 
 Adtributor: Bhagwan et al. 2014. Greedy: the conjunction with the largest share of the change, again on the rest.
-wise-pizza: as its manual calls it.
+wise-pizza: as its manual calls it. metric-breakdown: its slices, one dimension at a time, where it says "localized".
 """
 
 from itertools import combinations
@@ -13,10 +13,15 @@ SMALL = 0.02  # of the change: what a name must explain at least
 TOLD = 0.1  # of the change, for the greedy search
 
 
+def revenue(lines: pd.DataFrame) -> pd.Series:
+    """Of each line."""
+    sold = lines["quantity"] * lines["list_price"] * (1 - lines["discount_rate"]) * lines["fx_rate"]
+    return sold * ~lines["is_returned"]
+
+
 def cells(lines: pd.DataFrame, dimensions: list[str], split: np.datetime64) -> pd.DataFrame:
     """Revenue by cell in the baseline (at the period's number of days) and the period."""
-    sold = lines["quantity"] * lines["list_price"] * (1 - lines["discount_rate"]) * lines["fx_rate"]
-    value = sold * ~lines["is_returned"]
+    value = revenue(lines)
     later = lines["order_date"].to_numpy() >= split
     days = lines["order_date"].dt.normalize().groupby(later).nunique()
     before, after = np.where(later, 0, value) * days[True] / days[False], np.where(later, value, 0)
@@ -77,3 +82,23 @@ def wise_pizza(table: pd.DataFrame, dimensions: list[str]) -> list[dict]:
     found = explain_changes_in_totals(before, after, **names, max_depth=3, max_segments=3, verbose=0)
     named = [segment["segment"] for segment in found.segments]
     return [{key: value for key, value in where.items() if key in dimensions} for where in named]
+
+
+def metric_breakdown(lines: pd.DataFrame, dimensions: list[str], split: np.datetime64) -> list[dict]:
+    """The leading slice of every dimension that it calls localized."""
+    from breakdown.engine.slices import slice_attribution
+    from breakdown.parser import MetricDefinition
+
+    daily = lines[dimensions].assign(date=lines["order_date"], value=revenue(lines))
+    total = daily.groupby("date", as_index=False)["value"].sum().rename(columns={"value": "revenue"})
+    last = [pd.Timestamp(split) - pd.Timedelta(days=1), daily["date"].max()]
+    windows = [f"{day:%Y-%m-%d}" for day in (daily["date"].min(), last[0], pd.Timestamp(split), last[1])]
+    named = []
+    for name in dimensions:
+        every = {"source": name, "top_k": 20}
+        metric = MetricDefinition(name="revenue", source="lines", kind="flow", dimensions={name: every})
+        sliced = daily.groupby(["date", name], as_index=False)["value"].sum().rename(columns={name: "slice"})
+        answer = slice_attribution(metric, name, sliced, total, *windows)
+        if answer["localized"]:
+            named.append({name: answer["slices"][0]["value"]})
+    return named

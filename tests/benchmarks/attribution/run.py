@@ -60,12 +60,13 @@ def judge(world: World, history: pd.DataFrame, scenario: Scenario, seed: int, wi
     if with_peers:
         table = peers.cells(lines, DIMENSIONS, SPLIT)
         for peer in (peers.adtributor, peers.greedy, peers.wise_pizza):
-            row[peer.__name__] = _peer(peer, table, {w for _, w in expected})
+            row[peer.__name__] = _counted(peer(table, DIMENSIONS), expected)
+        row["metric_breakdown"] = _counted(peers.metric_breakdown(lines, DIMENSIONS, SPLIT), expected)
     return row
 
 
-def _peer(peer, table: pd.DataFrame, planted: set[str]) -> tuple[int, int, int]:
-    named = {_name(where) for where in peer(table, DIMENSIONS)}
+def _counted(places: list[dict], expected: dict) -> tuple[int, int, int]:
+    named, planted = {_name(where) for where in places}, {where for _, where in expected}
     return len(named & planted), len(named), len(planted)
 
 
@@ -125,7 +126,7 @@ def _figures(rows: pd.DataFrame) -> list[str]:
 
 
 def _peers(rows: pd.DataFrame) -> Iterator[str]:
-    for peer in ("adtributor", "greedy", "wise_pizza"):
+    for peer in ("adtributor", "greedy", "wise_pizza", "metric_breakdown"):
         if peer in rows:
             told = rows[rows[peer].notna()]
             hits, named, planted = np.sum(list(told[peer]), axis=0)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from etl.editions import file_name, is_later
 from etl.landing import LandedFile
 
 
@@ -65,7 +66,7 @@ def plan(found: Iterable[LandedFile], ledger: Iterable[Entry], as_of: date | Non
     listed = {entry.file.name: entry for entry in ledger}
     here = {file.name: file for file in found}
     counted = {name: entry.file for name, entry in listed.items() if entry.same_as is None}
-    gone = {name: file for name, file in counted.items() if name not in here and _had_arrived(file, as_of)}
+    gone = {name: file for name, file in counted.items() if name not in here and had_arrived(file, as_of)}
     entries = _settled([*here.values(), *gone.values()])
     counting = {entry.file.name: entry.file for entry in entries if entry.same_as is None}
     taken = [file for name, file in counting.items() if not _same(file, counted.get(name))]
@@ -73,15 +74,18 @@ def plan(found: Iterable[LandedFile], ledger: Iterable[Entry], as_of: date | Non
     return Plan(entries, tuple(taken), tuple(sorted(removed)), tuple(sorted(gone)))
 
 
-def _had_arrived(file: LandedFile, as_of: date | None) -> bool:
+def had_arrived(file: LandedFile, as_of: date | None) -> bool:
+    """Whether the file had arrived by the end of ``as_of``; one whose arrival is not known had."""
     return as_of is None or file.arrival_date is None or file.arrival_date <= as_of
 
 
 def _settled(files: list[LandedFile]) -> tuple[Entry, ...]:
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str, str], str] = {}
     entries = []
     for file in sorted(files, key=lambda file: (str(file.arrival_date or ""), file.name)):
-        original = first.setdefault((file.feed, file.content_hash), file.name)
+        # what a file says once more, after it said something else, is no duplicate
+        edition = file.name if is_later(file.name) else ""
+        original = first.setdefault((file.feed, file.content_hash, edition), file.name)
         entries.append(Entry(file, None if original == file.name else original))
     return tuple(sorted(entries, key=lambda entry: entry.file.name))
 
@@ -98,4 +102,4 @@ def entries_of(ledger: pd.DataFrame, landing: Path) -> list[Entry]:
 def _entry(row: Mapping[Any, Any], landing: Path) -> Entry:
     name = row["file_name"]
     known = [row[column] for column in ("size_bytes", "content_hash", "arrival_date", "modified_ns")]
-    return Entry(LandedFile(row["feed"], name, landing / name, *known), row["same_as"])
+    return Entry(LandedFile(row["feed"], name, landing / file_name(name), *known), row["same_as"])

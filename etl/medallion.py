@@ -103,7 +103,9 @@ class Medallion:
         self._sign(*days)
 
     def _to_bronze(self, feed: str) -> None:
-        replaced = None if self.work.whole else in_files(self.work.plan.names(feed))
+        plan = self.work.plan
+        everything = f"not {in_files(plan.vanished)}" if plan.vanished else None
+        replaced = everything if self.work.whole else in_files(plan.names(feed))
         taken = self.work.plan.taken_of(feed)
         bronze.land(self.lakehouse, self.source, feed, taken, self.ingested_at, replace_where=replaced)
 

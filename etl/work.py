@@ -13,9 +13,10 @@ from deltalake import DeltaTable
 
 from etl.bronze import feed_table
 from etl.contracts import Table
-from etl.errors import ChangedError, InputError, raise_problems
+from etl.editions import as_editions, file_name
+from etl.errors import ChangedError, raise_problems
 from etl.landing import look
-from etl.ledger import Plan, entries_of, plan
+from etl.ledger import Entry, Plan, entries_of, had_arrived, plan
 from etl.release import Release, newest_release
 from etl.schemas import daily, gold, ops
 from etl.schemas.silver import SLV_ORDER_ITEMS_SUPERSEDED
@@ -84,40 +85,43 @@ class Work:
         return [
             *(f"{name} is still being written: it waits for the next run." for name in self.unfinished),
             *(f"{e.file.name} has the content of {e.same_as}: it is refused as a duplicate." for e in refused),
-            *(f"{name} is no longer in the landing folder: its rows stay." for name in self.plan.vanished),
+            *(f"{name} is no longer in the landing folder: its rows stay." for name in self._vanished()),
         ]
+
+    def _vanished(self) -> list[str]:
+        """The files that went, but for those that were overwritten."""
+        vanished = set(self.plan.vanished)
+        there = {file_name(entry.file.name) for entry in self.plan.entries if entry.file.name not in vanished}
+        return sorted({file_name(name) for name in vanished} - there)
 
     def require_unchanged(self) -> None:
         """Raise ``ChangedError`` where a file that was taken is not the one that was looked at any more."""
         raise_problems(_changed_since(self.plan), ChangedError)
 
 
-def find_work(source: Source, warehouse: Path, landing: Path, as_of: date | None = None) -> Work:
-    """Hold the landing folder against the newest release's ledger.
+def find_work(source: Source, warehouse: Path, landing: Path, seen_on: date, as_of: date | None = None) -> Work:
+    """Hold the landing folder, as seen on a day, against the newest release's ledger.
 
-    Raises ``InputError`` where the folder or a feed has no files, or everything is due and files have vanished.
+    Raises ``InputError`` where the folder or a feed has no files.
     """
     release = newest_release(warehouse)
     ledger, signed = _stored(warehouse, release, ops.OPS_FILES), _stored(warehouse, release, ops.OPS_SOURCE)
     declared = _declared(source)
     known = entries_of(ledger, landing)
-    seen = look(source, landing, as_of, {entry.file.name: entry.file for entry in known})
+    files = [entry.file for entry in known]
+    seen = look(source, landing, as_of, {file_name(file.name): file for file in files})
+    found = [file for file in as_editions(seen.files, files, source, seen_on) if had_arrived(file, as_of)]
     whole = release is None or signed.get("declared", pd.Series(dtype=object)).tolist() != [declared]
-    due = plan(seen.files, known, as_of)
-    if whole and due.vanished:
-        _refuse_rebuild(due.vanished)
+    due = plan(found, known, as_of)
     if whole:
-        due = plan(seen.files, (), as_of)
+        due = plan(found, _kept(known, due, source), as_of)
     unfinished = _left_over(warehouse, release, refined_tables(source))
     return Work(due, ledger, release, declared, whole, unfinished, tuple(seen.unfinished))
 
 
-def _refuse_rebuild(vanished: tuple[str, ...]) -> None:
-    shown = ", ".join(vanished[:3])
-    raise InputError(
-        f"The source's declaration changed, so every file is to be refined anew, but {len(vanished)} are no longer in "
-        f"the landing folder, such as {shown}: put them back, or start a new warehouse with --warehouse."
-    )
+def _kept(known: list[Entry], due: Plan, source: Source) -> list[Entry]:
+    """The files that are there no more, whose lines are judged anew as they were read."""
+    return [entry for entry in known if entry.file.name in due.vanished and entry.file.feed in source.feeds]
 
 
 def _stored(warehouse: Path, release: Release | None, table: Table) -> pd.DataFrame:

@@ -29,6 +29,18 @@ class MicroBatch:
     rows: int
     delays: tuple[float, ...]
 
+    @classmethod
+    def done(cls, refined: Refined) -> "MicroBatch":
+        """A run that has just ended; files that were moved away meanwhile tell no delay."""
+        now = time.time()
+        return cls(refined.rows, tuple(now - path.stat().st_mtime for path in refined.files if path.exists()))
+
+    @property
+    def sentence(self) -> str:
+        """What to say of it."""
+        latest = f"{max(self.delays):.1f} s after landing" if self.delays else "no new file"
+        return f"{len(self.delays)} files, {self.rows:,} order lines in Gold, {latest}."
+
 
 @dataclass(frozen=True)
 class Watched:
@@ -50,8 +62,7 @@ def micro_batches(refine: Callable[[], Refined | None], stopped: Event, every: f
         if refined is None:
             stopped.wait(every)
             continue
-        now = time.time()
-        yield MicroBatch(refined.rows, tuple(now - path.stat().st_mtime for path in refined.files if path.exists()))
+        yield MicroBatch.done(refined)
 
 
 @contextmanager

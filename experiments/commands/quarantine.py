@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from experiments.commands.refine import refined
 from experiments.console import OUTPUT, print_json, table
 from experiments.options import with_workspace
 from experiments.workspace import Workspace
@@ -29,6 +28,7 @@ def quarantine(
     hold now go on to Silver and Gold.
     """
     from experiments.quarantine import Wanted
+    from experiments.refining import refined
 
     workspace.refuse_as_of()
     wanted = Wanted(rule, file, text)

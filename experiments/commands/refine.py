@@ -22,12 +22,8 @@ from experiments.options import (
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
-    from etl.lakehouse import Lakehouse
     from etl.periods import Period
     from etl.simulator import Simulation, SimulationOptions
-    from etl.work import Work
-    from experiments.steps import StepResult
-    from experiments.watching import Refined
 
 # AtoZ's own question: the dip of September 2025, by the measure it was published in
 DEMO_PERIOD, DEMO_BASELINE, DEMO_MEASURE = "2025-09", "2025-08", "net_amount_inr"
@@ -96,7 +92,13 @@ def etl(workspace: Workspace, *, watch: bool) -> None:
     """
     if watch:
         _watch(workspace)
-        return
+    else:
+        _once(workspace)
+
+
+def _once(workspace: Workspace) -> None:
+    from experiments.refining import refined
+
     result = refined(workspace)
     if workspace.json:
         print_json({"warehouse": str(workspace.warehouse), "steps": [vars(result)]})
@@ -104,38 +106,16 @@ def etl(workspace: Workspace, *, watch: bool) -> None:
         OUTPUT.print("Nothing new has landed." if result.skipped else f"{result.rows:,} order lines in Gold.")
 
 
-def refined(workspace: Workspace) -> "StepResult":
-    """Refine what is new, or everything where the source is declared otherwise than before."""
-    from experiments.steps import StepResult
-
-    progress = Progress()
-    with workspace.alone():
-        work = _work(workspace, progress)
-        if work.is_nothing:
-            return StepResult.skip("etl")
-        with workspace.writing() as lakehouse, progress.shown():
-            return _refine(workspace, lakehouse, work, progress)
-
-
-def _refine(workspace: Workspace, lakehouse: "Lakehouse", work: "Work", progress: Progress) -> "StepResult":
-    from experiments.refresh import etl_step  # loads MLflow, which is not needed to say that nothing is new
-    from experiments.steps import StepLedger
-
-    now = datetime.now(UTC)
-    step = etl_step(lakehouse, workspace.source, work, now, progress)
-    return StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
-
-
 def _watch(workspace: Workspace) -> None:
+    from experiments.refining import refine_new
     from experiments.watching import Watched, micro_batches, until_signalled
 
     batches = []
     with workspace.lakehouse() as lakehouse, until_signalled() as stopped:
         ERRORS.print(f"Watching {workspace.landing}: Ctrl-C stops after the run under way.", markup=False)
-        for batch in micro_batches(lambda: _refine_new(workspace, lakehouse), stopped):
+        for batch in micro_batches(lambda: refine_new(workspace, lakehouse), stopped):
             batches.append(batch)
-            latest = f"{max(batch.delays):.1f} s after landing" if batch.delays else "no new file"
-            ERRORS.print(f"{len(batch.delays)} files, {batch.rows:,} order lines in Gold, {latest}.", markup=False)
+            ERRORS.print(batch.sentence, markup=False)
     watched = Watched(tuple(batches)).to_dict()
     if workspace.json:
         print_json({"warehouse": str(workspace.warehouse), **watched})
@@ -144,26 +124,6 @@ def _watch(workspace: Workspace) -> None:
             f"{watched['files']} files in {watched['batches']} batches; seconds from landing to Gold: "
             f"median {watched['delay_median']}, p95 {watched['delay_p95']}."
         )
-
-
-def _refine_new(workspace: Workspace, lakehouse: "Lakehouse") -> "Refined | None":
-    """One ordinary run; None where nothing is new, or another process is writing just now, the tables or a file."""
-    from etl.errors import ChangedError, LockedError
-    from etl.release import release_whole
-    from etl.work import find_work
-    from experiments.watching import Refined
-
-    try:
-        with workspace.alone():
-            work = find_work(workspace.source, workspace.warehouse, workspace.landing, workspace.as_of)
-            if work.is_nothing:
-                return None
-            result = _refine(workspace, lakehouse, work, Progress())
-            release_whole(lakehouse.warehouse, lakehouse.versions(), datetime.now(UTC))
-    except (LockedError, ChangedError) as error:
-        ERRORS.print(str(error), markup=False, soft_wrap=True)
-        return None
-    return Refined(tuple(file.path for file in work.plan.taken), result.rows)
 
 
 @click.command()
@@ -198,6 +158,7 @@ def _refreshed(
     from experiments.attribution import require_measure
     from experiments.bridge_view import show_bridge
     from experiments.forecasting.settings import Settings
+    from experiments.refining import find
     from experiments.refresh import Refresh
 
     progress = Progress()
@@ -205,7 +166,7 @@ def _refreshed(
     require_measure(measure, source.name, legacy=source.legacy_measure)
     settings = Settings(source=source.name, engine=workspace.engine.name, progress=progress, candidates=candidates)
     with workspace.alone():
-        work = _work(workspace, progress)
+        work = find(workspace, progress)
         with workspace.writing() as lakehouse:
             job = Refresh(lakehouse, source, work, asked, settings, datetime.now(UTC), progress)
             with progress.shown():
@@ -219,15 +180,3 @@ def _refreshed(
     OUTPUT.print(table("Refresh", ["Step", "Rows", "Seconds", ""], rows))
     OUTPUT.print(f"To explore it: assay serve --warehouse {workspace.warehouse}", markup=False, soft_wrap=True)
     OUTPUT.print(f"Report: {done.report.absolute()}", markup=False, soft_wrap=True)
-
-
-def _work(workspace: Workspace, progress: Progress) -> "Work":
-    """What there is to do, found out before anything is opened or written; files that are left out are named."""
-    from etl.work import find_work
-
-    with progress.shown():
-        progress("looking at the landing folder")
-        work = find_work(workspace.source, workspace.warehouse, workspace.landing, workspace.as_of)
-    for note in work.notes():
-        ERRORS.print(note, markup=False, soft_wrap=True)
-    return work

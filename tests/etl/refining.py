@@ -21,7 +21,7 @@ READ_AT = datetime(2025, 11, 1, 4, 30)  # noqa: DTZ001 - Bronze takes UTC withou
 
 def refine(lakehouse: Lakehouse, source: Source, landing: Path, read_at: datetime = READ_AT) -> int:
     """Take every landed file through to Gold and return the rows of the fact."""
-    work = find_work(source, lakehouse.warehouse, landing)
+    work = find_work(source, lakehouse.warehouse, landing, read_at.date())
     return Medallion(lakehouse, source, work, read_at, lambda _: None).run()
 
 

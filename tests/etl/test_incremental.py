@@ -16,7 +16,7 @@ from etl.schemas.silver import SLV_ORDER_ITEMS
 from etl.source import load_source
 from etl.work import find_work, refined_tables
 from tests.etl.equality import equal_tables
-from tests.etl.refining import refine, write_landing
+from tests.etl.refining import READ_AT, refine, write_landing
 
 pytestmark = [pytest.mark.embedded]
 
@@ -92,7 +92,7 @@ def check_sequence(session: SparkSession, folder: Path, seed: int, runs: int) ->
         for _ in range(draw.randint(1, 3)):
             next_files(draw, landing)
         refine(grown, ATOZ, landing)
-    assert find_work(ATOZ, grown.warehouse, landing).is_nothing
+    assert find_work(ATOZ, grown.warehouse, landing, READ_AT.date()).is_nothing
     forget(session)
     at_once = Lakehouse(session, folder / "at_once")
     refine(at_once, ATOZ, landing)

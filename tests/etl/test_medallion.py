@@ -277,6 +277,49 @@ def test_the_rows_of_a_file_that_vanished_stay_until_the_file_comes_again(lakeho
     assert refine(lakehouse, ATOZ, landing) == 2
 
 
+def test_a_declaration_that_changed_judges_the_lines_of_a_file_that_vanished_anew(lakehouse, tmp_path):
+    early, late = ATOZ_LINES["order_items"][:2], ATOZ_LINES["order_items"][2:]
+    landing = write_landing(tmp_path / "landing", order_items={"2025-09-03": early, "2025-09-04": late})
+    refine(lakehouse, ATOZ, landing)
+    (archived,) = landing.glob("order_items/landing/*2025-09-03.csv")
+    archived.unlink()
+    lines = ATOZ.tables["order_items"]
+    coupons = lines.model_copy(update={"columns": lines.columns | {"coupon_code": "'none'"}})
+    source = ATOZ.model_copy(update={"tables": ATOZ.tables | {"order_items": coupons}})
+    assert refine(lakehouse, source, landing) == 3
+    assert [row["coupon_code"] for row in lakehouse.read(GLD_FACT_ORDER_ITEMS).collect()] == ["none"] * 3
+    assert lakehouse.read(OPS_FILES).where("feed = 'order_items'").count() == 2
+
+
+def test_a_dimension_file_that_is_overwritten_in_place_adds_versions_from_the_day_it_is_seen(lakehouse, tmp_path):
+    days = ("2025-09-03", "2025-09-20", "2025-10-20", "2025-10-31")
+    orders = [f"{day},{day} 10:20:30,C1,O{day},1,P1,2,INR,100.00,0,18.00,Website," for day in days]
+    landing = write_landing(tmp_path / "landing", order_items=orders)
+    (dated,) = landing.glob("customers/*.csv")
+    file = dated.rename(dated.with_name("customers.csv"))
+    header = file.read_text().splitlines()[0]
+
+    def regions(state, seen_on, source=ATOZ):
+        file.write_text(f"{header}\nC1,+911,IN,India,{state}\n")
+        refine(lakehouse, source, landing, READ_AT.replace(month=seen_on.month, day=seen_on.day))
+        found = lakehouse.read(GLD_FACT_ORDER_ITEMS).orderBy("transaction_date").collect()
+        return [row["region"] for row in found]
+
+    assert regions("MH", date(2025, 9, 5)) == ["West"] * 4
+    assert regions("KA", date(2025, 9, 10)) == ["West", "South", "South", "South"]
+    assert regions("KA", date(2025, 10, 1)) == ["West", "South", "South", "South"]  # nothing new
+    assert regions("UP", date(2025, 10, 10)) == ["West", "South", "North", "North"]
+    assert regions("TN", date(2025, 10, 10)) == ["West", "South", "South", "South"]  # the last of a day counts
+    back = ["West", "South", "South", "West"]
+    assert regions("MH", date(2025, 10, 30)) == back
+    # and all of them stay where everything is refined anew
+    assert regions("MH", date(2025, 10, 31), ATOZ.model_copy(update={"description": "declared anew"})) == back
+    names = lakehouse.read(OPS_FILES).where("feed = 'customers'").orderBy("file_name").collect()
+    assert [row["file_name"].partition("customers/customers.csv")[2] for row in names] == [
+        "", "@2025-09-10", "@2025-10-10", "@2025-10-30",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("happens", "said"),
     [
@@ -289,7 +332,7 @@ def test_a_file_that_goes_or_changes_while_it_is_read_is_named_and_nothing_is_re
     lakehouse, tmp_path, happens, said
 ):
     landing = write_landing(tmp_path / "landing")
-    work = find_work(ATOZ, lakehouse.warehouse, landing)
+    work = find_work(ATOZ, lakehouse.warehouse, landing, READ_AT.date())
     (file,) = landing.glob("products/*.csv")
     content = file.read_text()
     happens(file)
@@ -355,7 +398,7 @@ def test_the_digest_follows_content_names_and_declaration_and_nothing_else(tmp_p
     landing = write_landing(tmp_path / "landing")
 
     def digest(source=ATOZ):
-        return find_work(source, tmp_path / "warehouse", landing).digest
+        return find_work(source, tmp_path / "warehouse", landing, READ_AT.date()).digest
 
     first = digest()
     assert digest() == first

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import log
 
 import pytest
@@ -31,7 +31,7 @@ def dip(tmp_path_factory) -> Iterator[tuple[dict, dict]]:
     source = load_source("atoz")
     with open_session(Engine()) as session:
         lakehouse = Lakehouse(session, folder / "warehouse")
-        work = find_work(source, lakehouse.warehouse, simulation.landing)
+        work = find_work(source, lakehouse.warehouse, simulation.landing, date(2025, 11, 1))
         Medallion(lakehouse, source, work, datetime(2025, 11, 1, tzinfo=UTC), lambda _: None).run()
         question = Question("net_amount_inr", parse_period("2025-08"), parse_period("2025-09"))
         yield json.loads(simulation.truth.read_text()), explain(lakehouse, question, tags={}).to_dict()

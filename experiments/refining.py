@@ -1,0 +1,68 @@
+"""One ordinary run over the landing folder: what is new in it, refined and released."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from etl.errors import ChangedError, LockedError
+from etl.lakehouse import Lakehouse
+from etl.release import release_whole
+from etl.work import Work, find_work
+from experiments.console import ERRORS, Progress
+from experiments.watching import Refined
+from experiments.workspace import Workspace
+
+if TYPE_CHECKING:
+    from experiments.steps import StepResult
+
+
+def find(workspace: Workspace, progress: Progress) -> Work:
+    """What there is to do, found out before anything is opened or written; files that are left out are named."""
+    with progress.shown():
+        progress("looking at the landing folder")
+        work = _find(workspace)
+    for note in work.notes():
+        ERRORS.print(note, markup=False, soft_wrap=True)
+    return work
+
+
+def refined(workspace: Workspace) -> "StepResult":
+    """Refine what is new, or everything where the source is declared otherwise than before."""
+    from experiments.steps import StepResult
+
+    progress = Progress()
+    with workspace.alone():
+        work = find(workspace, progress)
+        if work.is_nothing:
+            return StepResult.skip("etl")
+        with workspace.writing() as lakehouse, progress.shown():
+            return _refine(workspace, lakehouse, work, progress)
+
+
+def refine_new(workspace: Workspace, lakehouse: Lakehouse) -> Refined | None:
+    """The same of a warehouse that is open; None where nothing is new, or somebody else writes the tables or a file."""
+    try:
+        with workspace.alone():
+            work = _find(workspace)
+            if work.is_nothing:
+                return None
+            result = _refine(workspace, lakehouse, work, Progress())
+            release_whole(lakehouse.warehouse, lakehouse.versions(), datetime.now(UTC))
+    except (LockedError, ChangedError) as error:
+        ERRORS.print(str(error), markup=False, soft_wrap=True)
+        return None
+    return Refined(tuple(file.path for file in work.plan.taken), result.rows)
+
+
+def _find(workspace: Workspace) -> Work:
+    source = workspace.source
+    today = datetime.now(source.zone).date()
+    return find_work(source, workspace.warehouse, workspace.landing, today, workspace.as_of)
+
+
+def _refine(workspace: Workspace, lakehouse: Lakehouse, work: Work, progress: Progress) -> "StepResult":
+    from experiments.refresh import etl_step  # loads MLflow, which is not needed to say that nothing is new
+    from experiments.steps import StepLedger
+
+    now = datetime.now(UTC)
+    step = etl_step(lakehouse, workspace.source, work, now, progress)
+    return StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)

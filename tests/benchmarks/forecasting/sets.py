@@ -123,6 +123,16 @@ def daily_panel(seed: int, regime: str, back: int) -> Task:
     return cut(simulated.daily(seed, regime=regime), "D", 48, 7, back)
 
 
+def many_weekly(series: int) -> Task:
+    """140 weeks of so many series, 39 ahead."""
+    return cut(simulated.weekly(3, shops=series // 60, weeks=179), "W-FRI", 39, 52)
+
+
+def many_daily(series: int, days: int, horizon: int) -> Task:
+    """So many series and days of history, with covariates."""
+    return cut(simulated.daily(4, shops=series, days=days + horizon), "D", horizon, 7)
+
+
 SETS: dict[str, Callable[[], Task]] = {
     "M4 Weekly": partial(m4, "Weekly", "W-SUN", 13, 1),
     "M4 Hourly": partial(m4, "Hourly", "h", 48, 24),
@@ -137,10 +147,19 @@ SETS: dict[str, Callable[[], Task]] = {
     "Simulated daily A": partial(daily_panel, 1, "A", 0),
     "Simulated daily B, Christmas": partial(daily_panel, 2, "B", 250),
 }
+SIZES: dict[str, Callable[[], Task]] = {
+    "Size, 300 weekly": partial(many_weekly, 300),
+    "Size, 1500 weekly": partial(many_weekly, 1500),
+    "Size, 3000 weekly": partial(many_weekly, 3000),
+    "Size, 1100 daily": partial(many_daily, 1100, 940, 48),
+    "Size, 7500 daily": partial(many_daily, 7500, 200, 28),
+    "Size, 30000 daily": partial(many_daily, 30_000, 200, 28),
+}
+"""How long it takes and how much memory; asked for by name."""
 
 
-def chosen(words: list[str]) -> Iterator[tuple[str, Task]]:
-    """The sets whose names hold one of the words, all without any."""
-    for name, load in SETS.items():
+def chosen(words: list[str]) -> Iterator[tuple[str, Callable[[], Task]]]:
+    """The sets and sizes whose names hold one of the words; all sets, and no sizes, without any."""
+    for name, load in (SETS | SIZES if words else SETS).items():
         if not words or any(word.lower() in name.lower() for word in words):
-            yield name, load()
+            yield name, load

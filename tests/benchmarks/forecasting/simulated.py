@@ -20,7 +20,7 @@ def weekly(seed: int, shops: int = 15, departments: int = 60, weeks: int = 182, 
     series = shops * departments
     shop, department = np.divmod(np.arange(series), departments)
     like = _department_logs(draws, days, departments, rough)[department]
-    daily = np.exp(like + draws.normal(0, 0.05, (series, 1)) * np.cos(2 * np.pi * days.dayofyear / 365.25))
+    daily = np.exp(like + draws.normal(0, 0.05, (series, 1)) * np.cos(2 * np.pi * days.dayofyear.to_numpy() / 365.25))
     promoted = draws.random((series, weeks)) < 0.08
     level = _levels(draws, series, weeks, 0.012 * rough, 0.1 * rough)
     logs = level + 0.35 * promoted + _noise(draws, series, weeks, 0.06 * rough)

@@ -26,6 +26,7 @@ from experiments.forecasting.change import changed
 from experiments.forecasting.components import log_components
 from experiments.forecasting.data import Demand, read_demand
 from experiments.forecasting.evaluation import Evaluation
+from experiments.forecasting.fanout import placed
 from experiments.forecasting.forecasts import Champion, Forecasted, champion_of, fitted
 from experiments.forecasting.forecasts import forecast as forecast_measure
 from experiments.forecasting.promotion import Decided, crown_first, judge_challenger, record
@@ -48,7 +49,7 @@ def backtest(lakehouse: Lakehouse, settings: Settings) -> Leaderboard:
         InputError: Where the tables are missing or cannot be used.
     """
     asked = _asked(settings)
-    with _job(lakehouse, settings, "backtest") as (run, demand):
+    with _job(lakehouse, settings, "backtest") as (run, demand, settings):
         return run_backtest(lakehouse, run, demand, asked, settings)
 
 
@@ -65,7 +66,7 @@ def train(lakehouse: Lakehouse, settings: Settings) -> dict[str, tuple[Version, 
         InputError: Where the tables are missing or cannot be used.
     """
     asked = _asked(settings)
-    with _job(lakehouse, settings, "train") as (run, demand):
+    with _job(lakehouse, settings, "train") as (run, demand, settings):
         return _train(lakehouse, run, demand, asked, settings)
 
 
@@ -78,7 +79,7 @@ def promote(lakehouse: Lakehouse, settings: Settings, *, force: bool = False) ->
     Raises:
         InputError: Where a measure has no model yet, or the tables cannot be used.
     """
-    with _job(lakehouse, settings, "promote") as (run, demand):
+    with _job(lakehouse, settings, "promote") as (run, demand, settings):
         decided = {measure: judge_challenger(demand, measure, settings, force=force) for measure in settings.measures}
         record(lakehouse, demand, run.info.run_id, [each for each in decided.values() if each is not None])
         return decided
@@ -96,7 +97,7 @@ def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
     Raises:
         InputError: Where the tables are missing or cannot be used.
     """
-    with _job(lakehouse, settings, "forecast") as (run, demand):
+    with _job(lakehouse, settings, "forecast") as (run, demand, settings):
         watch(lakehouse, run, demand, settings)
         champions = _champions(lakehouse, run, demand, settings)
         made = _forecasts(demand, champions, settings)
@@ -128,7 +129,7 @@ def what_if(
     """
     text = ", ".join(str(each) for each in what)
     name = scenario or text
-    with _job(lakehouse, settings, "what-if") as (run, demand):
+    with _job(lakehouse, settings, "what-if") as (run, demand, settings):
         mlflow.log_params({"scenario": name, "settings": text})
         champions = _champions(lakehouse, run, demand, settings)
         parts = [_beside_baseline(demand, champion, settings, what) for champion in champions.values()]
@@ -146,14 +147,14 @@ def _beside_baseline(demand: Demand, champion: Champion, settings: Settings, wha
 
 
 @contextmanager
-def _job(lakehouse: Lakehouse, settings: Settings, name: str) -> Iterator[tuple[mlflow.ActiveRun, Demand]]:
+def _job(lakehouse: Lakehouse, settings: Settings, name: str) -> Iterator[tuple[mlflow.ActiveRun, Demand, Settings]]:
     warehouse = lakehouse.warehouse
     with connected(warehouse), open_run(warehouse, name, settings.tags()) as run:
         demand = read_demand(lakehouse, settings.as_of, settings.measures, settings.by)
         log_tables(run, demand.inputs)
         as_of = demand.as_of.date().isoformat()
         mlflow.log_params({"as_of": as_of, "horizon": settings.horizon, "seed": settings.seed})
-        yield run, demand
+        yield run, demand, placed(settings, lakehouse)
 
 
 def _asked(settings: Settings) -> tuple[Candidate, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from models.forecasting.parallel import Jobs
+
 MEASURES = ("net_revenue", "orders", "units")
 
 
@@ -21,7 +23,7 @@ class Settings:
         as_of: Last business day to look at, the newest by default.
         horizon: Days to forecast.
         seed: Seed of everything random.
-        jobs: Worker processes, the number of cores by default; results do not depend on it.
+        jobs: Worker processes, the number of cores by default, or a pool elsewhere; results do not depend on it.
         progress: Called with a sentence at every step.
         measures: What to forecast: names of ``experiments.forecasting.data.TARGETS``.
         by: The dimensions to tell apart, every one that a measure has by default.
@@ -34,7 +36,7 @@ class Settings:
     as_of: date | None = None
     horizon: int = 61
     seed: int = 0
-    jobs: int | None = None
+    jobs: Jobs = None
     progress: Callable[[str], None] = silent
     measures: tuple[str, ...] = MEASURES
     by: tuple[str, ...] | None = None

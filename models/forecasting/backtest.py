@@ -9,6 +9,7 @@ from models.forecasting.candidates import Candidate
 from models.forecasting.cutoffs import horizon_ranges
 from models.forecasting.metrics import measured, seasonal_error
 from models.forecasting.panel import Panel
+from models.forecasting.parallel import Jobs
 from models.forecasting.quantiles import NAMES, Floats
 from models.forecasting.rows import forecast_rows
 
@@ -33,7 +34,7 @@ class Fold:
         return pd.Timestamp(self.panel.dates[self.panel.length - 1])
 
 
-def judge(candidate: Candidate, fold: Fold, *, seed: int = 0, jobs: int | None = None) -> pd.DataFrame:
+def judge(candidate: Candidate, fold: Fold, *, seed: int = 0, jobs: Jobs = None) -> pd.DataFrame:
     """What a candidate forecast from one origin, and what happened.
 
     Returns:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.forecasting.panel import Forecast, Panel
+from models.forecasting.parallel import Jobs
 from models.forecasting.quantiles import Floats
 
 State = Mapping[str, npt.NDArray[np.generic]]
@@ -39,8 +40,8 @@ class Candidate(Protocol):
     def name(self) -> str:
         """Name of the algorithm."""
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> Fitted:
-        """Fit all series. The same panel and seed give the same forecast, whatever ``jobs`` (worker processes) is."""
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> Fitted:
+        """Fit all series. The same panel and seed give the same forecast, whatever ``jobs`` is."""
 
     def restore(self, state: State) -> Fitted:
         """What ``state`` gave."""

@@ -9,6 +9,7 @@ from models.forecasting.bounds import bounded
 from models.forecasting.candidates import Candidate
 from models.forecasting.frames import Names, forecast_frame, panel_of
 from models.forecasting.mix import Mix
+from models.forecasting.parallel import Jobs
 from models.forecasting.quantiles import LEVELS
 
 
@@ -26,7 +27,7 @@ def forecast_panel(
     time_col: str = "ds",
     target_col: str = "y",
     seed: int = 0,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     candidate: Candidate | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:

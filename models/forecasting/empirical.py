@@ -7,6 +7,7 @@ import numpy as np
 from models.forecasting.candidates import Settled, State
 from models.forecasting.frequency import Kind
 from models.forecasting.panel import Panel
+from models.forecasting.parallel import Jobs
 from models.forecasting.quantiles import LEVELS
 from models.forecasting.seasonal_naive import histories
 
@@ -23,7 +24,7 @@ class Empirical:
 
     name: str = "Empirical"
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> Settled:  # noqa: ARG002 - nothing random
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> Settled:  # noqa: ARG002 - nothing random
         """Fit every series of any length."""
         recent = RECENT[panel.frequency.kind]
         known = [values[np.isfinite(values)][-recent:] for values in histories(panel)]

@@ -12,6 +12,7 @@ from models.forecasting.candidates import Candidate, Fitted, State
 from models.forecasting.coherent import Coherence, Coherent, coherent
 from models.forecasting.panel import Panel
 from models.forecasting.panel_state import panel_from_state, panel_state
+from models.forecasting.parallel import Jobs
 from models.forecasting.paths import Dependence
 from models.forecasting.reconciliation import Reconciliation
 from models.forecasting.registry import candidate
@@ -81,7 +82,7 @@ class Forecaster:
 
 
 def fit(
-    chosen: Candidate, tree: Hierarchy, panel: Panel, taught: Coherence, *, seed: int = 0, jobs: int | None = None
+    chosen: Candidate, tree: Hierarchy, panel: Panel, taught: Coherence, *, seed: int = 0, jobs: Jobs = None
 ) -> Forecaster:
     """Fit a candidate to a hierarchy's panel; ``jobs`` are worker processes, on which no result depends."""
     return Forecaster(chosen.name, tree, panel, chosen.fit(panel, seed=seed, jobs=jobs), taught, seed)

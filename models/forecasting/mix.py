@@ -5,7 +5,6 @@ Winkler 2013), with weights learned at past origins and shrunk to robust ones; t
 """
 
 import logging
-import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from models.forecasting.frequency import Kind
 from models.forecasting.members import Member, usual_members
 from models.forecasting.origins import Origin, past_origins
 from models.forecasting.panel import Forecast, Panel
+from models.forecasting.parallel import Jobs, threads
 from models.forecasting.quantiles import LEVELS, Floats, quantile_mean
 from models.forecasting.weights import learned_weights
 
@@ -49,11 +49,11 @@ class FittedMix:
     weights: Floats
     factors: Floats
     note: str = ""
-    jobs: int | None = None
+    jobs: Jobs = None
 
     def predict(self, panel: Panel) -> Forecast:
         """The mix of what the members predict."""
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(self.jobs or os.cpu_count()) as pool:
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads(self.jobs)) as pool:
             forecasts = list(pool.map(lambda member: bounded(panel, member.predict(panel)), self.fitted))
         mixed = stretched(Blend.of(panel, forecasts).quantiles(self.weights), self.factors)
         constant = _constant(panel)
@@ -85,7 +85,7 @@ class Mix:
     members: tuple[Member, ...] | None = None
     name: str = "Mix"
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> FittedMix:
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> FittedMix:
         """Fit every member, now and at past origins. One that fails is left out, with a note.
 
         Raises:
@@ -93,7 +93,7 @@ class Mix:
         """
         candidates = [member.candidate for member in self._members(panel.frequency.kind, panel.values.size)]
         origins = past_origins(panel, seed)
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads(jobs)) as pool:
             now = [pool.submit(each.fit, panel, seed=seed, jobs=jobs) for each in candidates]
             then = [[pool.submit(_forecast, each, past, seed, jobs) for each in candidates] for past in origins]
         places = [place for place, fit in enumerate(now) if fit.exception() is None]
@@ -135,7 +135,7 @@ class Mix:
         return weights, stretches(mixed, np.concatenate([past.actual for past in kept]))
 
 
-def _forecast(candidate: Candidate, past: Origin, seed: int, jobs: int | None) -> Forecast:
+def _forecast(candidate: Candidate, past: Origin, seed: int, jobs: Jobs) -> Forecast:
     return bounded(past.panel, candidate.fit(past.panel, seed=seed, jobs=jobs).predict(past.panel))
 
 

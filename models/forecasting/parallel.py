@@ -1,12 +1,11 @@
-"""Run one function over many inputs, in other processes once that pays."""
+"""Run one function over many inputs: in other processes once that pays, on threads, or wherever a pool runs it."""
 
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -18,11 +17,22 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 PRELOADED = ["__main__", "prophet"]
 
 
+class Pool(Protocol):
+    """Workers that are not this machine's, such as those of a cluster."""
+
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
+        """``function``, importable by name, of every task, in the tasks' order."""
+
+
+Jobs = int | Pool | None
+"""How many workers of this machine, one a core by default; or others. No result depends on it."""
+
+
 def run(
     function: Callable[[Task], Result],
     tasks: Sequence[Task],
     *,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     serial_seconds: float = SERIAL_SECONDS,
 ) -> list[Result]:
     """``function`` of every task, in the tasks' order.
@@ -34,17 +44,19 @@ def run(
     Args:
         function: Importable by name from a module.
         tasks: Picklable inputs.
-        jobs: Worker processes, the number of cores by default; 1 stays in this process.
+        jobs: Worker processes, the number of cores by default; 1 stays in this process. A pool gets all tasks.
         serial_seconds: How long to go without a pool.
     """
-    workers = min(jobs or os.cpu_count() or 1, len(tasks))
+    if not isinstance(jobs, int | None):
+        return jobs.map(function, tasks)
+    workers = min(threads(jobs), len(tasks))
     limit = serial_seconds if workers > 1 else float("inf")
     done = _for_seconds(function, tasks, limit)
     rest = tasks[len(done) :]
     return done + (_pooled(function, rest, workers) if rest else [])
 
 
-def concurrently(function: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int | None = None) -> list[Result]:
+def concurrently(function: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: Jobs = None) -> list[Result]:
     """``function`` of every task, in the tasks' order, on threads of this process: for work that NumPy does.
 
     Nothing is copied to other processes. Each task's numerics run on one thread.
@@ -54,8 +66,13 @@ def concurrently(function: Callable[[Task], Result], tasks: Sequence[Task], *, j
         tasks: Its inputs.
         jobs: Threads, the number of cores by default.
     """
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads(jobs)) as pool:
         return list(pool.map(function, tasks))
+
+
+def threads(jobs: Jobs) -> int:
+    """How many threads or processes of this machine are asked for; one a core where its own are not spoken of."""
+    return jobs if isinstance(jobs, int) else os.cpu_count() or 1
 
 
 def _for_seconds(function: Callable[[Task], Result], tasks: Sequence[Task], seconds: float) -> list[Result]:
@@ -71,18 +88,11 @@ def _for_seconds(function: Callable[[Task], Result], tasks: Sequence[Task], seco
 def _pooled(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> list[Result]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    with _single_threaded(), ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=single_threaded) as pool:
         return list(pool.map(function, tasks))
 
 
-@contextmanager
-def _single_threaded() -> Iterator[None]:
-    """One numeric thread for the processes started inside: libraries read these variables when they are loaded."""
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+def single_threaded() -> None:
+    """Let this process's numerics run on one thread: of libraries that are loaded, and of those that will be."""
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            os.environ.update({} if value is None else {name: value})
+    threadpool_limits(1)

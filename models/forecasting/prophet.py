@@ -14,7 +14,7 @@ import pandas as pd
 
 from models.forecasting.candidates import Settled, State
 from models.forecasting.panel import Forecast, Panel
-from models.forecasting.parallel import run
+from models.forecasting.parallel import Jobs, run
 from models.forecasting.quantiles import LEVELS, Floats
 from models.forecasting.seasonal_naive import SeasonalNaive
 
@@ -50,7 +50,7 @@ class FittedProphet:
     models: tuple[str, ...]
     fallback: Settled
     seed: int
-    jobs: int | None = None
+    jobs: Jobs = None
 
     def predict(self, panel: Panel) -> Forecast:
         """Mean and quantiles of the sample paths."""
@@ -80,7 +80,7 @@ class Prophet:
 
     name: str = "Prophet"
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> FittedProphet:
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> FittedProphet:
         """Fit every series of any length."""
         naive = SeasonalNaive().fit(panel)
         series = [_series(panel, row) for row in range(len(panel))]

@@ -6,6 +6,7 @@ import numpy as np
 
 from models.forecasting.candidates import Settled, State
 from models.forecasting.panel import Panel
+from models.forecasting.parallel import Jobs
 from models.forecasting.quantiles import LEVELS, Floats
 
 
@@ -22,7 +23,7 @@ class SeasonalNaive:
 
     name: str = "SeasonalNaive"
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> Settled:  # noqa: ARG002 - nothing random
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> Settled:  # noqa: ARG002 - nothing random
         """Fit every series of any length."""
         season, horizon = panel.frequency.season, panel.horizon
         parts = [_forecast(values, season, horizon) for values in histories(panel)]
@@ -44,7 +45,7 @@ class Drift:
 
     name: str = "Drift"
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> Settled:  # noqa: ARG002 - nothing random
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> Settled:  # noqa: ARG002 - nothing random
         """Fit every series of any length."""
         parts = [_drawn_on(values, panel.horizon) for values in histories(panel)]
         means = np.array([mean for mean, _ in parts])

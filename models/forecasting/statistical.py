@@ -8,7 +8,7 @@ import numpy as np
 
 from models.forecasting.candidates import Settled, State
 from models.forecasting.panel import Panel
-from models.forecasting.parallel import run
+from models.forecasting.parallel import Jobs, run
 from models.forecasting.quantiles import Floats
 from models.forecasting.seasonal_naive import SeasonalNaive, histories
 
@@ -35,7 +35,7 @@ class Statistical:
 
     name: str = "AutoETS"
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> Settled:  # noqa: ARG002 - nothing random
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> Settled:  # noqa: ARG002 - nothing random
         """Fit every series, in ``jobs`` processes."""
         naive = SeasonalNaive().fit(panel)
         task = partial(_forecast, self.name, panel.frequency.season, panel.horizon)

@@ -11,6 +11,7 @@ from models.forecasting.boosting.features import View, by_origin, stacked
 from models.forecasting.candidates import State, TooLittleHistoryError
 from models.forecasting.frequency import Kind
 from models.forecasting.panel import Forecast, Integers, Panel
+from models.forecasting.parallel import Jobs
 from models.forecasting.quantiles import LEVELS, Floats, quantile_mean
 from models.forecasting.scales import scale_of
 
@@ -65,7 +66,7 @@ class Boosting:
     rows: int = 200_000
     name: str = "LightGBM"
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> FittedBoosting:  # noqa: ARG002
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> FittedBoosting:  # noqa: ARG002
         """Grow the trees on one thread, the same whatever ``jobs`` is.
 
         Raises:

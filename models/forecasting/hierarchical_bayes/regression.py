@@ -22,6 +22,7 @@ from models.forecasting.hierarchical_bayes.em import (
 )
 from models.forecasting.hierarchical_bayes.squares import Squares
 from models.forecasting.panel import Forecast, Integers, Panel
+from models.forecasting.parallel import Jobs
 from models.forecasting.quantiles import LEVELS, Floats, quantile_mean
 from models.forecasting.scales import Scale, scale_of
 
@@ -59,7 +60,7 @@ class PanelRegression:
     knots: int = 52
     name: str = "PanelRegression"
 
-    def fit(self, panel: Panel, *, seed: int = 0, jobs: int | None = None) -> "FittedRegression":  # noqa: ARG002
+    def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> "FittedRegression":  # noqa: ARG002
         """Learn the prior from up to 1,500 of the series, drawn by ``seed``; one thread."""
         chosen = _chosen(len(panel), seed)
         problem = Problem.of(panel, self)

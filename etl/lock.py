@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,32 @@ from pathlib import Path
 from etl.errors import InputError, LockedError
 
 LOCK = "lock"
+HOLDER = re.compile(r"Process (?P<pid>\d+) on (?P<host>\S+), since ")
+
+
+def holder(warehouse: Path) -> str | None:
+    """Who works on ``warehouse``: a process of this machine that is alive, or one of another; None where nobody does.
+
+    It reads what the holder wrote and never tries the lock, which could turn away a run that begins just then.
+    """
+    try:
+        told = (warehouse / LOCK).read_text(encoding="utf-8").strip().rstrip(",")
+    except OSError:
+        return None
+    found = HOLDER.match(told)
+    if found is None or (found["host"] == socket.gethostname() and not _is_alive(int(found["pid"]))):
+        return None
+    return told
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it is there, and another user's
+    return True
 
 
 @contextmanager
@@ -41,6 +68,7 @@ def exclusive(warehouse: Path) -> Iterator[None]:
         try:
             yield
         finally:
+            stream.truncate(0)
             if is_new and list(warehouse.iterdir()) == [warehouse / LOCK]:  # nothing came of it
                 (warehouse / LOCK).unlink()
                 warehouse.rmdir()

@@ -148,6 +148,7 @@ class Medallion:
                 "name": [self.source.name],
                 "time_zone": self.source.time_zone,
                 "reporting_currency": self.source.reporting_currency,
+                "due": self.source.due,
                 "has_legacy_measure": self.source.legacy_measure,
                 "dimensions": " ".join(self.source.own_dimensions.names) or None,
                 "first_day": first_day,

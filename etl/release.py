@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from deltalake import DeltaTable
-
 from etl.errors import InputError
+from etl.stored import newest_versions
 
 FOLDER = "releases"
 SCHEMA = 2  # of the tables that this version writes; etl.upgrade leads there from each earlier one
@@ -77,13 +76,13 @@ def readable_versions(warehouse: Path) -> dict[str, int]:
     release = newest_release(warehouse, whole=True)
     if release is not None:
         return release.versions
-    folders = [log.parent for log in sorted(warehouse.glob("*/*/_delta_log"))]
-    if not folders:
+    stored = newest_versions(warehouse)
+    if not stored:
         raise InputError(
             f"There is no warehouse in {warehouse} yet: fill it with assay refresh (or see assay demo), "
             "or name another folder with --warehouse."
         )
-    return {f"{folder.parent.name}.{folder.name}": int(DeltaTable(folder).version()) for folder in folders}
+    return stored
 
 
 def release_whole(warehouse: Path, versions: dict[str, int], created_at: datetime) -> None:

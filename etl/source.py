@@ -35,6 +35,12 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _time_of_day(text: str) -> str:
+    if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        return text
+    raise ValueError(f"{text!r} is not a time of day such as 06:00: put it in quotes")
+
+
 def _known_encoding(name: str) -> str:
     try:
         return codecs.lookup(name).name
@@ -136,11 +142,15 @@ class Refinement(Declaration):
 
 
 class Source(Declaration):
-    """Everything Assay knows of a source; after Silver nothing else does."""
+    """Everything Assay knows of a source; after Silver nothing else does.
+
+    A business day's files are ``due`` at this time of the day after, in the source's time zone.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str
     time_zone: Annotated[str, AfterValidator(_known_zone)]
+    due: Annotated[str, AfterValidator(_time_of_day)] = "00:00"
     reporting_currency: Currency
     base_rates: dict[Currency, Annotated[str, AfterValidator(_rate)]]
     legacy_measure: bool = False

@@ -22,6 +22,7 @@ from etl.schemas import daily, gold, ops
 from etl.schemas.silver import SLV_ORDER_ITEMS_SUPERSEDED
 from etl.silver import silver_table
 from etl.source import Source
+from etl.stored import stored_rows
 
 REFINED_GOLD = (
     gold.GLD_DIM_PRODUCTS,
@@ -73,11 +74,26 @@ class Work:
         """Whether every table is as it should be."""
         return not self.is_due and not self.unfinished_run
 
+    def reason(self) -> str:
+        """Why there is something to do, in a sentence's rest; empty where there is nothing."""
+        if self.is_nothing:
+            return ""
+        if self.whole:
+            return "its source is declared otherwise than before" if self.release else "nothing was refined yet"
+        if self.is_due:
+            return f"files came, changed or are refused: {len(self.plan.taken)} to read"
+        return "a run did not end"
+
     @property
     def digest(self) -> str:
         """What Gold follows from: the declaration and the content of every file that counts."""
         content = [(entry.file.name, entry.file.content_hash) for entry in self.plan.entries]
         return hashlib.sha256(json.dumps([self.declared, content]).encode()).hexdigest()
+
+    def later_than(self, day: date) -> date | None:
+        """The newest arrival among the files taken before, where it is later than ``day``."""
+        newest = max(self.ledger["arrival_date"].dropna(), default=day)
+        return newest if newest > day else None
 
     def notes(self) -> list[str]:
         """What is to be said of files that are not taken, a sentence each."""
@@ -105,13 +121,14 @@ def find_work(source: Source, warehouse: Path, landing: Path, seen_on: date, as_
     Raises ``InputError`` where the folder or a feed has no files.
     """
     release = newest_release(warehouse)
-    ledger, signed = _stored(warehouse, release, ops.OPS_FILES), _stored(warehouse, release, ops.OPS_SOURCE)
+    released = release.versions if release else {}
+    ledger, signed = (stored_rows(warehouse, table, released) for table in (ops.OPS_FILES, ops.OPS_SOURCE))
     declared = _declared(source)
     known = entries_of(ledger, landing)
     files = [entry.file for entry in known]
     seen = look(source, landing, as_of, {file_name(file.name): file for file in files})
     found = [file for file in as_editions(seen.files, files, source, seen_on) if had_arrived(file, as_of)]
-    whole = release is None or signed.get("declared", pd.Series(dtype=object)).tolist() != [declared]
+    whole = release is None or signed["declared"].tolist() != [declared]
     due = plan(found, known, as_of)
     if whole:
         due = plan(found, _kept(known, due, source), as_of)
@@ -124,18 +141,9 @@ def _kept(known: list[Entry], due: Plan, source: Source) -> list[Entry]:
     return [entry for entry in known if entry.file.name in due.vanished and entry.file.feed in source.feeds]
 
 
-def _stored(warehouse: Path, release: Release | None, table: Table) -> pd.DataFrame:
-    """The table as of ``release``; no rows before the first."""
-    if release is None or table.full_name not in release.versions:
-        return pd.DataFrame(columns=list(table.column_names))
-    path = warehouse / table.layer / table.name
-    stored: pd.DataFrame = DeltaTable(path, version=release.versions[table.full_name]).to_pandas()
-    return stored
-
-
 def _declared(source: Source) -> str:
     contracts = [(table.full_name, [(c.name, c.type) for c in table.columns]) for table in refined_tables(source)]
-    content = json.dumps([source.model_dump(mode="json"), contracts], sort_keys=True)
+    content = json.dumps([source.model_dump(mode="json", exclude={"due"}), contracts], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 

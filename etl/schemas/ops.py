@@ -3,6 +3,8 @@
 from etl.contracts import Column, Invariant, Table
 from etl.schemas.columns import EXACT, column, required
 
+MONEY = "decimal(18,8)"
+
 OPS_FILES = Table(
     "ops",
     "ops_files",
@@ -94,10 +96,52 @@ OPS_RUNS = Table(
         required("step", "string", "step of the refresh"),
         required("position", "int", "order of the step, from 1"),
         required("source", "string", "source refined"),
+        column("state", "string", "done, failed, or stopped by a signal"),
         column("rows", "bigint", "rows the step wrote"),
         required("inputs", "string", "SHA-256 over its settings and the versions of the tables it read"),
+        column("tables_read", "string", "versions of the tables it read, a JSON object by full name"),
+        column("tables_written", "string", "versions of the tables it wrote, a JSON object by full name"),
+        column("error", "string", "why it failed, in a sentence"),
+        Column("mlflow_run_id", "string", "MLflow run that tracked it, null where none did", volatile=True),
         Column("seconds", "double", "wall time", volatile=True),
-        Column("started_at", "timestamp", "UTC", volatile=True),
+        Column("started_at", "timestamp", "when the run began, UTC", volatile=True),
+    ),
+    invariants=(Invariant("state_is_known", "state in ('done', 'failed', 'stopped')"),),
+)
+OPS_COSTS = Table(
+    "ops",
+    "ops_costs",
+    grain="what one step of one run used",
+    key=("run_id", "step"),
+    columns=(
+        Column("run_id", "string", "run, as in ops_runs", required=True, volatile=True),
+        required("step", "string", "step of the refresh"),
+        Column("started_at", "timestamp", "when the run began, UTC", volatile=True),
+        Column("seconds", "double", "wall time", volatile=True),
+        Column("cpu_seconds", "double", "CPU time, user and system, worker processes included", volatile=True),
+        Column("peak_memory_bytes", "bigint", "most memory held at once, worker processes included", volatile=True),
+        Column("rows_read", "bigint", "rows held by what it read: tables and landing files", volatile=True),
+        Column("bytes_read", "bigint", "bytes of what it read", volatile=True),
+        Column("rows_written", "bigint", "rows in the files it added to tables", volatile=True),
+        Column("bytes_written", "bigint", "bytes of the files it added to tables", volatile=True),
+        Column("currency", "string", "of money, ISO 4217; null where no price was given", volatile=True),
+        Column("money", MONEY, "CPU time at the price of the run", volatile=True),
+    ),
+)
+OPS_STORAGE = Table(
+    "ops",
+    "ops_storage",
+    grain="what one table held when one run ended",
+    key=("run_id", "table_name"),
+    columns=(
+        Column("run_id", "string", "run, as in ops_runs", required=True, volatile=True),
+        required("table_name", "string", "table, by layer and name"),
+        Column("started_at", "timestamp", "when the run began, UTC", volatile=True),
+        Column("rows", "bigint", "rows", volatile=True),
+        Column("files", "bigint", "files", volatile=True),
+        Column("bytes", "bigint", "bytes of its newest version", volatile=True),
+        Column("currency", "string", "of money, ISO 4217; null where no price was given", volatile=True),
+        Column("money_month", MONEY, "a month of these bytes at the price of the run", volatile=True),
     ),
 )
 OPS_SOURCE = Table(
@@ -109,6 +153,7 @@ OPS_SOURCE = Table(
         required("name", "string", "source"),
         required("time_zone", "string", "IANA zone of its business days"),
         required("reporting_currency", "string", "ISO 4217 code of net_revenue"),
+        column("due", "string", "when a business day's files are due: HH:MM of the day after, in its time zone"),
         required("has_legacy_measure", "boolean", "whether net_amount_inr is kept"),
         column("dimensions", "string", "names of the source's own dimensions, divided by spaces, null for none"),
         required("first_day", "date", "first business day with an order line"),

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -15,16 +15,20 @@ STALE = 6
 
 
 @click.command()
+@click.option("--metrics", is_flag=True, help="As Prometheus reads it.")
 @with_workspace
-def status(workspace: Workspace) -> None:
-    """Tell how fresh the warehouse is; leaves with 6 where it is stale or a check fails."""
-    from etl.release import readable_versions
-    from experiments.status import read_status
+def status(workspace: Workspace, metrics: bool) -> None:
+    """Tell how fresh the warehouse is, what runs and what fails; leaves with 6 where it is stale or a check fails.
 
-    with workspace.existing_lakehouse() as newest:
-        today = workspace.as_of or datetime.now(workspace.source.zone).date()
-        found = read_status(newest.at(readable_versions(workspace.warehouse)), newest, today)
-    if workspace.json:
+    With --as-of it tells what is late at the end of that day.
+    """
+    from reports.status.prometheus import exposition
+    from reports.status.status import read_status
+
+    found = read_status(workspace.warehouse, workspace.as_of or datetime.now(UTC))
+    if metrics:
+        click.echo(exposition(found), nl=False)
+    elif workspace.json:
         print_json(found.to_dict())
     else:
         OUTPUT.print(table("Status", ["", ""], found.lines()))

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,11 +24,18 @@ from reports.serving.guard import guarding
 from reports.serving.shelf import Shelf
 from reports.site import FRONT
 from reports.snapshot import Snapshot
+from reports.status.prometheus import KIND, exposition
+from reports.status.status import read_status
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 KINDS = {"js": "text/javascript", "css": "text/css"}
 LOCAL = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 Text = Annotated[str, Query(max_length=200)]
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
 
 
 def make_app(
@@ -36,6 +44,7 @@ def make_app(
     *,
     token: str | None = None,
     hosts: list[str] | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """The application over ``warehouse``; ``publish`` makes the edition of a snapshot.
 
@@ -45,6 +54,7 @@ def make_app(
         token: What a reader must know, where there is one.
         hosts: Names under which it may be asked; this machine's own where none are given, so that a page of another
             site cannot reach it through a name of its own.
+        clock: Tells the time, against which data are late.
     """
     shelf = Shelf(warehouse, publish)
     app = FastAPI(title="Assay", docs_url=None, redoc_url=None, lifespan=_watching(shelf))
@@ -54,6 +64,7 @@ def make_app(
     app.add_exception_handler(AnyHttpError, _missing)
     _add_pages(app, shelf)
     _add_documents(app, shelf)
+    _add_status(app, shelf, clock)
     return app
 
 
@@ -132,11 +143,19 @@ def _add_documents(app: FastAPI, shelf: Shelf) -> None:
         edition = shelf.current
         return _stamped(edition, documents.claims_document(edition.snapshot))
 
-    @app.get("/api/status", summary="What is served, and how new it is")
+
+def _add_status(app: FastAPI, shelf: Shelf, clock: Callable[[], datetime]) -> None:
+    @app.get("/api/status", summary="What is served, how fresh it is, what runs and what fails")
     def status(request: HttpRequest) -> JSONResponse:
         check_fields(request.query_params, [])
         edition = shelf.current
-        return _stamped(edition, documents.status_document(edition.snapshot, edition.source))
+        return _stamped(edition, documents.status_document(edition.snapshot, edition.source, clock()))
+
+    @app.get("/metrics", include_in_schema=False)  # of monitors, not of the API
+    def metrics(request: HttpRequest) -> Response:
+        check_fields(request.query_params, [])
+        found = read_status(shelf.current.snapshot.warehouse, clock())
+        return Response(exposition(found), media_type=KIND)
 
 
 def _narrowing(edition: Edition) -> dict[str, Any]:

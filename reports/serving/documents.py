@@ -1,6 +1,7 @@
 """The JSON documents of the API."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from reports.data import Source
 from reports.explanation import REPLICATES, published
 from reports.reading import Reading
 from reports.snapshot import Snapshot
+from reports.status.status import read_status
 from reports.summaries import contributions, divisions, tells_apart
 
 Document = dict[str, Any]
@@ -109,9 +111,10 @@ def _method(reading: Reading) -> Document:
     return {"decomposition": "LMDI-I two-stage", **source}
 
 
-def status_document(snapshot: Snapshot, source: Source) -> Document:
-    """Whose data, up to which day, and the versions that are served."""
+def status_document(snapshot: Snapshot, source: Source, now: datetime) -> Document:
+    """Whose data, up to which day, the versions that are served; how fresh they are, what runs and what fails."""
     return {
+        **read_status(snapshot.warehouse, now).to_dict(),
         "source": source.name,
         "currency": source.currency,
         "first_business_day": source.days.first.isoformat(),

@@ -8,7 +8,7 @@ from reports.gold import read_source
 from reports.html import Link, render_page
 from reports.kept import Kept
 from reports.pages import names, page
-from reports.question import Question, newest_months
+from reports.question import Question, newest_comparison
 from reports.reading import Reading, part_of, read
 from reports.serving import documents
 from reports.serving.explore import render_explore
@@ -43,7 +43,7 @@ class Edition:
         self.snapshot = snapshot
         self.source = read_source(snapshot)
         self.values = Sold(snapshot).values
-        self.question = question or Question("net_revenue", *newest_months(self.source.days))
+        self.question = question or Question("net_revenue", *newest_comparison(self.source.days))
         self.tag = hashlib.sha256(json.dumps(sorted(snapshot.versions.items())).encode()).hexdigest()[:16]
         self._base: Kept[None, Reading] = Kept(lambda _: read(snapshot, self.question, style), 1)
         self._readings: Kept[Question, Reading] = Kept(self._read, READINGS)

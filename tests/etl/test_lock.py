@@ -5,6 +5,7 @@ import pytest
 
 from etl.errors import LockedError
 from etl.lock import exclusive
+from etl.lock import holder as holder_of
 
 HOLD = """
 import sys
@@ -45,3 +46,17 @@ def test_a_warehouse_is_free_again_after_the_block(tmp_path):
     for _ in range(2):
         with exclusive(tmp_path / "new"):
             pass
+
+
+def test_who_holds_a_warehouse_is_told_while_it_works(holder, tmp_path):
+    assert holder_of(tmp_path).startswith(f"Process {holder.pid} on ")
+    holder.kill()
+    holder.wait()
+    assert holder_of(tmp_path) is None  # though its name is still there
+
+
+def test_nobody_holds_a_warehouse_before_and_after(tmp_path):
+    assert holder_of(tmp_path / "new") is None
+    with exclusive(tmp_path):
+        assert holder_of(tmp_path) is not None
+    assert holder_of(tmp_path) is None

@@ -5,9 +5,11 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from etl.release import publish
-from experiments.status import Check, Status
 
-KEYS = ["fresh", "newest_business_day", "days_late", "last_good_refresh", "champion", "checks"]
+KEYS = [
+    "fresh", "newest_business_day", "days_late", "seconds_late", "due", "next_due", "last_good_refresh", "running",
+    "champion", "coverage", "quarantine", "checks",
+]  # fmt: skip
 
 
 def test_the_document_is_the_promised_one(assay, refreshed):
@@ -20,6 +22,11 @@ def test_the_document_is_the_promised_one(assay, refreshed):
     assert datetime.fromisoformat(document["last_good_refresh"]).utcoffset().total_seconds() == 0
     assert set(document["champion"]) == {"orders", "net_revenue", "units"}
     assert all(re.fullmatch(r"[A-Z][A-Za-z ]+, version 1", told) for told in document["champion"].values())
+    assert (document["due"], document["next_due"]) == ("06:00 Asia/Kolkata", "2025-11-02T06:00:00+05:30")
+    assert (document["seconds_late"], document["running"]) == (0, None)
+    assert set(document["coverage"]) == set(document["champion"])
+    assert all(held["kind"] == "backtest" and 0 <= held["coverage_80"] <= 1 for held in document["coverage"].values())
+    assert sum(document["quarantine"].values()) == 3
     assert [list(check) for check in document["checks"]] == [["name", "holds", "found"]] * len(document["checks"])
     assert all(check["holds"] is True for check in document["checks"])
 
@@ -60,7 +67,7 @@ def test_it_reads_a_release_and_tells_of_a_run_that_was_stopped_since(assay, cha
     answer = assay("status", "--json", "--as-of", "2025-11-01", *changeable.options)
     assert answer.code == 6
     held = {check["name"]: check["holds"] for check in answer.json["checks"]}
-    assert held == {"Rows accounted for": True, "Quality": False, "Tables": True}
+    assert held == {"Rows accounted for": True, "Quality": False, "Tables": True, "Last run": True}
     shown = assay("show", "ops_files", "--limit", 1, "--json", *changeable.options).json
     asked = assay("query", "select min(rows_kept) as least from ops.ops_files", "--json", *changeable.options).json
     assert shown["rows"][0]["rows_kept"] >= 0
@@ -76,14 +83,3 @@ def test_a_warehouse_that_was_only_refined_has_no_champion_and_no_refresh(assay,
     answer = assay("status", "--json", "--as-of", "2025-09-21", *refined.options)
     assert answer.code == 0
     assert (answer.json["last_good_refresh"], answer.json["champion"]) == (None, {})
-
-
-def test_what_is_missing_and_what_fails_is_said_in_words():
-    lines = dict(Status(date(2025, 9, 30), 0, None, {}, (Check("Rows", False, "3 missing"),)).lines())
-    assert lines == {
-        "Fresh": "no",
-        "Newest business day": "2025-09-30",
-        "Last good refresh": "none",
-        "Champion": "none",
-        "Rows": "FAILS: 3 missing",
-    }

@@ -175,3 +175,17 @@ def test_names_from_data_stay_text(tmp_path: Path):
     assert narrowed.status_code == 200
     assert "<img" not in narrowed.text
     assert json.loads(evil.get("/api/explain", params={**ASKED, "channel": image}).text)["where"] == {"channel": image}
+
+
+def test_the_status_tells_what_is_served_and_how_fresh_it_is(client):
+    document = client.get("/api/status").json()
+    assert {"source", "currency", "versions", "newest_business_day"} <= set(document)
+    assert {"fresh", "days_late", "next_due", "running", "checks", "coverage"} <= set(document)
+    assert document["fresh"] is False  # it ends in 2025
+
+
+def test_the_metrics_are_those_of_the_status(client):
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert "\nassay_fresh 0\n" in answer.text
+    assert client.get("/metrics?x=1").status_code == 400

@@ -1,0 +1,1 @@
+"""How a warehouse stands: how fresh it is, what runs, what fails; read from storage, without an engine."""

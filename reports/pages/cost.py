@@ -1,46 +1,51 @@
-"""What a refresh costs: time by step, and storage by table."""
+"""What a refresh costs: time, memory and money by step and run, storage by table, and what more data would cost."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from etl.schemas.ops import OPS_RUNS
 from reports import numbers
+from reports.costs import FACTORS, Costs, read_costs
 from reports.page import Page
 from reports.reading import Reading
 from reports.sentences import Sentence, Value, count, say
 from reports.views import Section, Table, table
 
 RUNS_SHOWN = 30
+MB, GB = 1e6, 1e9
+MONTH = 30
+Row = tuple[str, ...]
 
 
 def page(reading: Reading) -> Page:
-    """Seconds of the newest runs, bytes of every table."""
-    runs = _runs(reading)
-    stored = reading.snapshot.stored()
+    """What the newest runs used, what one of each costs, bytes of every table, and a projection."""
+    costs, stored = read_costs(reading.snapshot), reading.snapshot.stored()
     return Page(
         name="cost",
         title="What it costs to run",
-        lead=(_last(runs), _size(stored), say("No price is declared, so time and storage are not turned into money.")),
-        sections=(_run_section(runs), _storage_section(stored)),
+        lead=(_last(costs), _size(stored), _money(costs)),
+        sections=(
+            Section("steps", "By step, as each ran last", (), tables=(_steps(costs),)),
+            Section("units", "What one of each costs", (), tables=(_units(costs),)),
+            Section("runs", "Runs", (), tables=(_runs(costs),)),
+            Section("storage", "Storage", _growth(costs), tables=(_storage(stored),)),
+            Section("projection", "With more data", _basis(costs), tables=(_projection(costs, stored),)),
+        ),
     )
 
 
-def _runs(reading: Reading) -> pd.DataFrame:
-    """One row a run, the newest first: run_id, started_at, steps, seconds."""
-    sql = f"""
-        select run_id, min(started_at) as started_at, count(*) as steps, sum(seconds) as seconds
-        from {OPS_RUNS.name} group by run_id order by started_at desc, run_id
-    """  # noqa: S608 - the name of a contract
-    return reading.snapshot.query(sql, [OPS_RUNS])
-
-
-def _last(runs: pd.DataFrame) -> Sentence:
+def _last(costs: Costs) -> Sentence:
+    runs = costs.by_run()
     if runs.empty:
-        return say("The ledger of runs is empty.")
-    last = runs.iloc[0]
+        return say("No run's costs are recorded yet.")
+    last = runs.iloc[-1]
     return say(
-        "The last run took {seconds} for {steps}.",
+        "The last run took {seconds} for {steps}, {cpu} of CPU time, and {memory} of memory at most.",
         seconds=_seconds(float(last["seconds"])),
         steps=count(int(last["steps"]), "step"),
+        cpu=_seconds(float(last["cpu_seconds"])),
+        memory=Value(float(last["peak_memory_bytes"]) / GB, f"{last['peak_memory_bytes'] / GB:,.2f} GB"),
     )
 
 
@@ -49,17 +54,58 @@ def _size(stored: pd.DataFrame) -> Sentence:
     return say("The tables hold {size} in {tables}.", size=_bytes(total), tables=count(len(stored), "table"))
 
 
-def _run_section(runs: pd.DataFrame) -> Section:
-    rows = [
-        (f"{started:%Y-%m-%d %H:%M}", str(int(steps)), f"{seconds:,.1f}")
-        for started, steps, seconds in runs.head(RUNS_SHOWN)[["started_at", "steps", "seconds"]].itertuples(index=False)
-    ]
-    shown = table("Runs, newest first", ("Begun, UTC", "Steps that worked", "Seconds"), rows)
-    return Section("runs", "Time", (), tables=(shown,) if rows else ())
+def _money(costs: Costs) -> Sentence:
+    units = costs.unit_costs().set_index("name")["money"].dropna()
+    if "A day" not in units:
+        return say("No prices were given, so time and storage are not turned into money: see assay refresh --prices.")
+    return say("A day costs {money} of CPU time.", money=_price(float(units["A day"]), costs.currency))
 
 
-def _storage_section(stored: pd.DataFrame) -> Section:
-    return Section("storage", "Storage", (), tables=(_storage(stored),))
+def _steps(costs: Costs) -> Table:
+    names = ("Step", "Seconds", "CPU seconds", "Memory, MB", "Rows read", "Read, MB", "Rows written", "Written, MB")
+    rows = [_step(row) for row in costs.newest().to_dict("records")]
+    return table("Steps", (*names, _header(costs)), rows)
+
+
+def _step(row: Mapping[Any, Any]) -> Row:
+    read, written = (f"{row['rows_read']:,}", _mb(row["bytes_read"])), (f"{row['rows_written']:,}",)
+    return str(row["step"]), *_used(row), *read, *written, _mb(row["bytes_written"]), _amount(row["money"])
+
+
+def _units(costs: Costs) -> Table:
+    units = costs.unit_costs().to_dict("records")
+    rows = [(str(unit["name"]), f"{unit['cpu_seconds']:,.3f}", _amount(unit["money"])) for unit in units]
+    return table("One of each", ("What", "CPU seconds", _header(costs)), rows)
+
+
+def _runs(costs: Costs) -> Table:
+    names = ("Begun, UTC", "Steps that worked", "Seconds", "CPU seconds", "Memory, MB", "Written, MB")
+    newest = costs.by_run()[::-1].head(RUNS_SHOWN)
+    return table("Runs, newest first", (*names, _header(costs)), [_run(row) for row in newest.to_dict("records")])
+
+
+def _run(row: Mapping[Any, Any]) -> Row:
+    begun = f"{row['started_at']:%Y-%m-%d %H:%M}"
+    return begun, str(row["steps"]), *_used(row), _mb(row["bytes_written"]), _amount(row["money"])
+
+
+def _used(row: Mapping[Any, Any]) -> Row:
+    return f"{row['seconds']:,.1f}", f"{row['cpu_seconds']:,.1f}", _mb(row["peak_memory_bytes"])
+
+
+def _header(costs: Costs) -> str:
+    return f"Money, {costs.currency or 'no prices'}"
+
+
+def _growth(costs: Costs) -> tuple[Sentence, ...]:
+    runs = costs.stored_by_run()
+    if len(runs) < 2:
+        return ()
+    first, last = runs.iloc[0], runs.iloc[-1]
+    days = (last["started_at"] - first["started_at"]) / pd.Timedelta(days=1)
+    grown = Value(float(last["bytes"] - first["bytes"]) / MB, f"{(last['bytes'] - first['bytes']) / MB:+,.1f} MB")
+    return (say("Between the first recorded run and the last, {days} later, they grew by {size}.",
+                days=Value(float(days), f"{days:,.1f} days"), size=grown),)  # fmt: skip
 
 
 def _storage(stored: pd.DataFrame) -> Table:
@@ -71,9 +117,44 @@ def _storage(stored: pd.DataFrame) -> Table:
     return table("Tables, at the versions this report reads", ("Table", "Rows", "Size", "Share"), rows)
 
 
+def _basis(costs: Costs) -> tuple[Sentence, ...]:
+    grown = costs.growth()
+    measured = grown[grown["measured"]]
+    if measured.empty:
+        return (say("Every step is taken to grow in proportion to the data: too few runs of different sizes tell."),)
+    named = ", ".join(f"{row['step']} by {row['exponent']:.2f}" for row in measured.to_dict("records"))
+    told = "Measured powers of the data by which CPU time grows: {named}; the other steps in proportion."
+    return (say(told, named=named),)
+
+
+def _projection(costs: Costs, stored: pd.DataFrame) -> Table:
+    rows = []
+    for factor in (1, *FACTORS):
+        grown = costs.projected(factor)
+        money, cpu = grown["money"].sum(min_count=1), float(grown["cpu_seconds"].sum())
+        size = float(stored["bytes"].sum()) * factor
+        rows.append((f"{factor} times", f"{cpu:,.0f}", f"{size / GB:,.2f}", _amount(money), _amount(money * MONTH)))
+    unit = costs.currency or "no prices"
+    return table(
+        "A day's refresh", ("Data", "CPU seconds", "Storage, GB", f"A day, {unit}", f"{MONTH} days, {unit}"), rows
+    )
+
+
 def _seconds(value: float) -> Value:
     return Value(value, f"{value:,.1f} seconds")
 
 
 def _bytes(value: float) -> Value:
-    return Value(value / 1e6, f"{value / 1e6:,.1f} MB")
+    return Value(value / MB, f"{_mb(value)} MB")
+
+
+def _mb(value: float) -> str:
+    return f"{value / MB:,.1f}"
+
+
+def _price(money: float, currency: str) -> Value:
+    return Value(money, f"{currency} {_amount(money)}")
+
+
+def _amount(money: float) -> str:
+    return "" if pd.isna(money) else f"{money:,.6f}" if money < 1 else f"{money:,.2f}"

@@ -146,7 +146,7 @@ def test_the_forecast_says_why_it_changed_and_what_if(found):
 
 def test_the_storage_and_the_time_are_told(found):
     text = text_of(found["cost"])
-    assert "The last run took 4.0 seconds for 2 steps." in text
+    assert "The last run took 4.0 seconds for 2 steps, 6.0 seconds of CPU time, and 0.50 GB of memory at most." in text
 
 
 def test_the_fact_is_only_read(snapshot):

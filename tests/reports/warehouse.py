@@ -12,7 +12,7 @@ from etl.contracts import Table
 from etl.frames import arrow_table
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
-from etl.schemas.ops import OPS_FILES, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE
+from etl.schemas.ops import OPS_COSTS, OPS_FILES, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE, OPS_STORAGE
 from etl.schemas.results import (
     GLD_CLAIMS,
     GLD_DIPS,
@@ -223,7 +223,17 @@ def _ops() -> dict[Table, pd.DataFrame]:
          "started_at": datetime(2025, 10, day, n, tzinfo=UTC)}
         for name, day in (("old", 1), ("new", 2)) for n in (1, 2)
     ]  # fmt: skip
+    used = {"seconds": 2.0, "cpu_seconds": 3.0, "peak_memory_bytes": 5 * 10**8, "rows_read": 10, "bytes_read": 10**6,
+            "rows_written": 5, "bytes_written": 10**6, "currency": "USD", "money": Decimal("0.00012")}  # fmt: skip
+    costs = [{name: run[name] for name in ("run_id", "step", "started_at")} | used for run in runs]
+    storage = [
+        {"run_id": name, "table_name": "gold.gld_daily_orders", "started_at": datetime(2025, 10, day, 1, tzinfo=UTC),
+         "rows": 5, "files": 1, "bytes": 10**6 * day}
+        for name, day in (("old", 1), ("new", 2))
+    ]  # fmt: skip
     return {
+        OPS_COSTS: pd.DataFrame(costs),
+        OPS_STORAGE: pd.DataFrame(storage),
         OPS_SOURCE: pd.DataFrame([source]),
         OPS_FILES: pd.DataFrame([file]),
         OPS_QUARANTINE: pd.DataFrame(quarantined),

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from etl.errors import UsageError
 from etl.periods import Period
-from reports.question import Question, newest_months
+from reports.question import Question, newest_comparison
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be explained: the newest two whole months where no period is given.
+    """What is to be explained: the newest two whole months, or days there are, where no period is given.
 
     Raises ``UsageError`` where only one period is given, or two with common days.
     """
@@ -30,4 +30,4 @@ class Asked:
         """The periods, found among the days that the warehouse holds where they were left open."""
         if self.period is not None and self.baseline is not None:
             return Question(self.measure, self.baseline, self.period)
-        return Question(self.measure, *newest_months(held))
+        return Question(self.measure, *newest_comparison(held))

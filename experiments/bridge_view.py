@@ -1,13 +1,17 @@
 """A published bridge in the terminal."""
 
-from etl.lakehouse import Lakehouse
-from experiments.attribution import published_bridge
+from pathlib import Path
+
+from etl.stored import newest_versions
 from experiments.console import OUTPUT
+from reports.explanation import published
 from reports.question import Question
+from reports.snapshot import Snapshot
 from reports.terminal import bridge_table
 
 
-def show_bridge(lakehouse: Lakehouse, question: Question) -> None:
+def show_bridge(warehouse: Path, question: Question) -> None:
     """Print the bridge that answers ``question``."""
+    rows = published(Snapshot(warehouse, newest_versions(warehouse)), question)
     title = f"{question.measure}: {question.baseline.label} to {question.period.label}"
-    OUTPUT.print(bridge_table(published_bridge(lakehouse, question), title))
+    OUTPUT.print(bridge_table(rows[rows["scope"] == "total"], title))

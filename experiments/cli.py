@@ -20,15 +20,17 @@ from experiments.commands import (
     publish,
     quarantine,
     refine,
+    refresh,
     source,
     upkeep,
 )
 from experiments.console import ERRORS
+from experiments.running.limits import Terminated
 
 UNFORESEEN = 1
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143  # as shells tell it: 128 and the signal's number
 COMMANDS = (
-    refine.demo, refine.simulate, source.source, refine.etl, quarantine.quarantine, refine.refresh,
+    refresh.demo, refine.simulate, source.source, refine.etl, quarantine.quarantine, refresh.refresh,
     analyse.backtest, analyse.train, analyse.promote, analyse.forecast, analyse.explain, publish.report,
     publish.serve, explain_lines.explain_lines, localize.localize, forecast_panel.forecast_panel,
     look.status, look.show, look.query, look.ui, maintain.maintain, upkeep.upgrade, upkeep.doctor,
@@ -80,6 +82,8 @@ def _invoked(context: click.Context) -> int:
         assay.invoke(context)
     except (click.ClickException, click.exceptions.Exit):
         raise
+    except Terminated:
+        return TERMINATED
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except Exception as error:  # the last resort: an unforeseen error is said in a sentence, too

@@ -1,6 +1,6 @@
 """One ordinary run over the landing folder: what is new in it, refined and released."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from etl.errors import ChangedError, LockedError
@@ -12,14 +12,14 @@ from experiments.watching import Refined
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
-    from experiments.steps import StepResult
+    from experiments.running.runner import StepResult
 
 
-def find(workspace: Workspace, progress: Progress) -> Work:
+def find(workspace: Workspace, progress: Progress, as_of: date | None) -> Work:
     """What there is to do, found out before anything is opened or written; files that are left out are named."""
     with progress.shown():
         progress("looking at the landing folder")
-        work = _find(workspace)
+        work = _find(workspace, as_of)
     for note in work.notes():
         ERRORS.print(note, markup=False, soft_wrap=True)
     return work
@@ -27,11 +27,11 @@ def find(workspace: Workspace, progress: Progress) -> Work:
 
 def refined(workspace: Workspace) -> "StepResult":
     """Refine what is new, or everything where the source is declared otherwise than before."""
-    from experiments.steps import StepResult
+    from experiments.running.runner import StepResult
 
     progress = Progress()
     with workspace.alone():
-        work = find(workspace, progress)
+        work = find(workspace, progress, workspace.as_of)
         if work.is_nothing:
             return StepResult.skip("etl")
         with workspace.writing() as lakehouse, progress.shown():
@@ -42,7 +42,7 @@ def refine_new(workspace: Workspace, lakehouse: Lakehouse) -> Refined | None:
     """The same of a warehouse that is open; None where nothing is new, or somebody else writes the tables or a file."""
     try:
         with workspace.alone():
-            work = _find(workspace)
+            work = _find(workspace, workspace.as_of)
             if work.is_nothing:
                 return None
             result = _refine(workspace, lakehouse, work, Progress())
@@ -53,16 +53,21 @@ def refine_new(workspace: Workspace, lakehouse: Lakehouse) -> Refined | None:
     return Refined(tuple(file.path for file in work.plan.taken), result.rows)
 
 
-def _find(workspace: Workspace) -> Work:
+def _find(workspace: Workspace, as_of: date | None) -> Work:
     source = workspace.source
     today = datetime.now(source.zone).date()
-    return find_work(source, workspace.warehouse, workspace.landing, today, workspace.as_of)
+    return find_work(source, workspace.warehouse, workspace.landing, today, as_of)
 
 
 def _refine(workspace: Workspace, lakehouse: Lakehouse, work: Work, progress: Progress) -> "StepResult":
+    from experiments.costs.accounts import account
     from experiments.refresh import etl_step  # loads MLflow, which is not needed to say that nothing is new
-    from experiments.steps import StepLedger
+    from experiments.running.ledger import Job, StepLedger
+    from experiments.running.runner import Runner
 
-    now = datetime.now(UTC)
-    step = etl_step(lakehouse, workspace.source, work, now, progress)
-    return StepLedger(lakehouse, workspace.source.name).run(step, f"etl-{now:%Y%m%dT%H%M%S%f}", now)
+    source, now = workspace.source, StepLedger(workspace.warehouse).not_before(datetime.now(UTC))
+    job = Job(f"etl-{now:%Y%m%dT%H%M%S%f}", source.name, now)
+    runner = Runner(lakehouse, job, progress)
+    (result,) = runner.run([etl_step(workspace.warehouse, source, work, now, progress)])
+    account(lakehouse, job, runner.costs, prices=None)
+    return result

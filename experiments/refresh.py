@@ -1,24 +1,44 @@
-"""The refresh: land and refine, features, forecast, explain, report; what did not change is skipped."""
+"""The refresh: land and refine, features, forecast, explain, report; what did not change is skipped.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+Quality is judged inside ``etl``, before its release: a batch that fails is never what the next run starts from.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from etl.lakehouse import Lakehouse
 from etl.medallion import Medallion
-from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
-from etl.schemas.ops import OPS_RUNS
+from etl.periods import Period
+from etl.release import release_whole
+from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
+from etl.schemas.ops import OPS_COSTS, OPS_FILES, OPS_RUNS, OPS_SOURCE, OPS_STORAGE
+from etl.schemas.results import (
+    GLD_CLAIMS,
+    GLD_DIPS,
+    GLD_FORECAST,
+    GLD_RECOMMENDATIONS,
+    GLD_REVENUE_BRIDGE,
+    GLD_SEGMENTS,
+)
 from etl.source import Source
-from etl.work import Work
+from etl.stored import newest_rows, newest_versions
+from etl.work import Work, refined_tables
 from experiments import attribution
 from experiments.asked import Asked
-from experiments.attribution import days_held
+from experiments.costs.accounts import account
+from experiments.costs.prices import Prices
+from experiments.costs.traffic import Volume
 from experiments.findings import claims, dips, recommendations
 from experiments.forecasting import jobs as forecasting
 from experiments.forecasting.data import READS as FORECAST_READS
 from experiments.forecasting.settings import Settings
-from experiments.steps import Step, StepLedger, StepResult
+from experiments.forecasting.watch import WRITES as WATCH_WRITES
+from experiments.running.ledger import Job, StepLedger
+from experiments.running.plan import Choice, Planned, Step, planned
+from experiments.running.recovery import put_back
+from experiments.running.runner import Runner, StepResult
 from experiments.tracking import active_run_id, connected, open_run
 from features import daily as features
 from reports.gold import READ
@@ -29,19 +49,20 @@ from reports.snapshot import Snapshot
 
 SITE = "site"
 FEATURE_READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR)
-# the ledger of runs grows with every run; it does not make a report out of date
-REPORT_READS = tuple(table for table in READ if table is not OPS_RUNS)
+# the ledgers of runs grow with every run; they do not make a report out of date
+REPORT_READS = tuple(table for table in READ if table not in (OPS_RUNS, OPS_COSTS, OPS_STORAGE))
+COMPARING = frozenset({"explain", "recommendations", "report"})
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh did: where the report is, its MLflow run, and each step; ``to_dict`` is its JSON."""
+    """What a refresh did: where the report is, its MLflow run, the question, each step; ``to_dict`` is its JSON."""
 
     warehouse: Path
     report: Path
     run_id: str
-    question: Question
+    question: Question | None
     steps: list[StepResult]
 
     def to_dict(self) -> dict[str, object]:
@@ -58,96 +79,200 @@ class Refreshed:
 class Refresh:
     """One refresh of a warehouse that does the ``work`` found in the landing folder of ``source``.
 
-    ``started_at`` (UTC) stamps what is read; ``settings`` say how to forecast, ``asked`` what to explain.
+    Attributes:
+        warehouse: Its folder.
+        source: Where the data come from.
+        work: What there is to refine.
+        asked: What to explain.
+        settings: How to forecast.
+        started_at: When it began (UTC); stamps what is read.
+        progress: Called with a sentence at every step.
+        choice: Which of the steps to run.
+        limits: Seconds by step, instead of the step's own limit.
+        refit_every: Business days after which a challenger is trained and judged; never where None.
+        prices: Turn what is used into money, where they are given.
     """
 
-    lakehouse: Lakehouse
+    warehouse: Path
     source: Source
     work: Work
     asked: Asked
     settings: Settings
     started_at: datetime
     progress: Progress
+    choice: Choice = field(default_factory=Choice)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    refit_every: int | None = None
+    prices: Prices | None = None
 
     @property
     def site(self) -> Path:
         """The folder of the report."""
-        return self.lakehouse.warehouse / "reports" / SITE
+        return self.warehouse / "reports" / SITE
 
-    def run(self) -> Refreshed:
-        """Run every step whose inputs changed.
+    def plan(self) -> list[Planned]:
+        """What ``run`` would do, found out without an engine; nothing is written."""
+        return planned(self._chosen(), StepLedger(self.warehouse).why, newest_versions(self.warehouse))
+
+    def done_before(self) -> Refreshed | None:
+        """The refresh as it stands where no chosen step is due, None where one is."""
+        if self.work.unfinished_run or any(each.reason for each in self.plan()):
+            return None
+        return self._done(StepLedger(self.warehouse).newest_run, [StepResult.skip(s.name) for s in self._chosen()])
+
+    def run(self, lakehouse: Lakehouse) -> Refreshed:
+        """Run every chosen step that is due, and let readers have the result where the whole plan is current then.
 
         Raises an ``AssayError`` where the source or the data cannot be used.
         """
-        etl = etl_step(self.lakehouse, self.source, self.work, self.started_at, self.progress)
-        ledger = StepLedger(self.lakehouse, self.source.name)
-        if ledger.is_current(etl) and all(map(ledger.is_current, self._analysis())):
-            return self._done(ledger.newest_run, [StepResult.skip(step.name) for step in (etl, *self._analysis())])
-        warehouse = self.lakehouse.warehouse
-        with connected(warehouse), open_run(warehouse, "refresh", self.settings.tags()) as run:
-            results = [ledger.run(etl, run.info.run_id, self.started_at)]
-            results += [ledger.run(step, run.info.run_id, self.started_at) for step in self._analysis()]
-            return self._done(run.info.run_id, results)
+        refined = [table.full_name for table in refined_tables(self.source)]
+        for name in put_back(lakehouse, refined, self.source.name, self.started_at):
+            self.progress(f"{name}: what a run that did not end had written was put back")
+        with connected(self.warehouse), open_run(self.warehouse, "refresh", self.settings.tags()) as run:
+            job = Job(run.info.run_id, self.source.name, self.started_at, run.info.run_id)
+            results = self._run(lakehouse, job)
+        self._release(lakehouse)
+        return self._done(run.info.run_id, results)
+
+    def _run(self, lakehouse: Lakehouse, job: Job) -> list[StepResult]:
+        """The steps chosen, the refinement first: which question the others answer depends on the days it brings."""
+        runner = Runner(lakehouse, job, self.progress, self.limits)
+        names = [step.name for step in self._chosen()]
+        results = runner.run([self.etl]) if self.etl.name in names else []
+        analysis = [step for step in self.analysis() if step.name in names]
+        first = next((place for place, step in enumerate(self.analysis(), 2) if step.name in names), 2)
+        results += runner.run(analysis, first)
+        account(lakehouse, job, runner.costs, self.prices)
+        return results
+
+    def _release(self, lakehouse: Lakehouse) -> None:
+        """Let readers have what there is, unless a step that was left out is still due."""
+        ledger = StepLedger(self.warehouse)
+        left = [step.name for step in self.analysis() if ledger.why(step)]
+        if left:
+            self.progress(f"readers keep the release before: {', '.join(left)} still due")
+        else:
+            release_whole(self.warehouse, lakehouse.versions(), datetime.now(UTC))
 
     def _done(self, run_id: str, results: list[StepResult]) -> Refreshed:
-        return Refreshed(
-            self.lakehouse.warehouse, self.site / FRONT, run_id, self.asked.question(days_held(self.lakehouse)), results
-        )
+        return Refreshed(self.warehouse, self.site / FRONT, run_id, self.question, results)
 
-    def _analysis(self) -> list[Step]:
+    def _chosen(self) -> list[Step]:
+        return self.choice.of([self.etl, *self.analysis()])
+
+    @property
+    def etl(self) -> Step:
+        """Do the work found in the landing folder."""
+        return etl_step(self.warehouse, self.source, self.work, self.started_at, self.progress)
+
+    def analysis(self) -> list[Step]:
         """The steps on refined data; the tables they read are those that the steps before them write."""
-        question = self.asked.question(days_held(self.lakehouse))
-        asked = {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}
+        held, question = days_held(self.warehouse), self.question
+        asked = _settings_of(question)
         forecast = {"horizon": str(self.settings.horizon), "seed": str(self.settings.seed)}
-        return [
-            Step("features", self._features, FEATURE_READS),
-            Step("forecast", self._forecast, FORECAST_READS, forecast),
-            Step("explain", lambda: self._explain(question), attribution.READS, asked),
-            Step("dips", self._dips, dips.READS),
-            Step("claims", self._claims, claims.READS),
-            Step("recommendations", lambda: self._recommend(question), recommendations.READS, asked),
-            Step("report", lambda: self._report(question), REPORT_READS, asked, (self.site / FRONT).is_file),
+        steps = [
+            Step("features", self._features, FEATURE_READS, (GLD_FEATURES_DAILY,)),
+            # it looks back on forecasts: the one that follows it is no reason to run it again
+            Step("watch", self._watch, FORECAST_READS, WATCH_WRITES, forecast),
+            *self._refit(held),
+            Step("forecast", self._forecast, FORECAST_READS, forecasting.WRITES, forecast),
+            Step("explain", self._explain, attribution.READS, (GLD_REVENUE_BRIDGE, GLD_SEGMENTS), asked),
+            Step("dips", self._dips, dips.READS, (GLD_DIPS,)),
+            Step("claims", self._claims, claims.READS, (GLD_CLAIMS,)),
+            Step("recommendations", self._recommend, recommendations.READS, (GLD_RECOMMENDATIONS,), asked),
+            Step("report", self._report, REPORT_READS, settings=asked, due=self._report_due),
         ]
+        return [step for step in steps if held is None or question is not None or step.name not in COMPARING]
 
-    def _features(self) -> int:
+    @property
+    def question(self) -> Question | None:
+        """What is explained; None before the first refinement, and on the first day, which has none before it."""
+        held = days_held(self.warehouse)
+        if held is None or (held.days == 1 and self.asked.period is None):
+            return None
+        return self.asked.question(held)
+
+    def _refit(self, held: Period | None) -> list[Step]:
+        """Due once in every stretch of ``refit_every`` business days, counted from a fixed day."""
+        if self.refit_every is None:
+            return []
+        stretch = held.last.toordinal() // self.refit_every if held else 0
+        settings = {"every": str(self.refit_every), "stretch": str(stretch)}
+        return [Step("refit", self._train, (), forecasting.REFIT_WRITES, settings)]
+
+    @property
+    def _compared(self) -> Question:
+        question = self.question
+        assert question is not None  # the steps that compare are in the plan only where there is one
+        return question
+
+    def _features(self, lakehouse: Lakehouse) -> int:
         self.progress("features: lags, prices, promotions, calendar")
-        return features.publish(self.lakehouse)
+        return features.publish(lakehouse)
 
-    def _forecast(self) -> int:
-        return len(forecasting.forecast(self.lakehouse, self.settings))
+    def _watch(self, lakehouse: Lakehouse) -> int:
+        return forecasting.watch(lakehouse, self.settings)
 
-    def _explain(self, question: Question) -> int:
+    def _train(self, lakehouse: Lakehouse) -> int:
+        """Before the first forecast there is nothing to compare with: that trains the first champions itself."""
+        return forecasting.refit(lakehouse, self.settings) if lakehouse.exists(GLD_FORECAST) else 0
+
+    def _forecast(self, lakehouse: Lakehouse) -> int:
+        return len(forecasting.forecast(lakehouse, self.settings))
+
+    def _explain(self, lakehouse: Lakehouse) -> int:
+        question = self._compared
         self.progress(f"explain: {question.period} against {question.baseline}")
         measures = dict.fromkeys([question.measure, Asked.measure])
-        asked = [Question(measure, question.baseline, question.period) for measure in measures]
-        return sum(attribution.explain(self.lakehouse, each, tags=self.settings.tags()).rows for each in asked)
+        asked = [replace(question, measure=measure) for measure in measures]
+        return sum(attribution.explain(lakehouse, each, tags=self.settings.tags()).rows for each in asked)
 
-    def _dips(self) -> int:
+    def _dips(self, lakehouse: Lakehouse) -> int:
         self.progress("dips: every month, week and day against what was expected")
-        return dips.publish_dips(self.lakehouse, active_run_id())
+        return dips.publish_dips(lakehouse, active_run_id())
 
-    def _claims(self) -> int:
+    def _claims(self, lakehouse: Lakehouse) -> int:
         self.progress("claims: what was published, put to the test")
-        return claims.publish_claims(self.lakehouse, active_run_id())
+        return claims.publish_claims(lakehouse, active_run_id())
 
-    def _recommend(self, question: Question) -> int:
+    def _recommend(self, lakehouse: Lakehouse) -> int:
         self.progress("recommendations")
-        return recommendations.publish_recommendations(self.lakehouse, question, active_run_id())
+        return recommendations.publish_recommendations(lakehouse, self._compared, active_run_id())
 
-    def _report(self, question: Question) -> int:
+    def _report(self, lakehouse: Lakehouse) -> int:
         self.progress("report")
-        written = Snapshot(self.lakehouse.warehouse, self.lakehouse.versions())
-        write_site(read(written, question), self.site)
+        written = Snapshot(self.warehouse, lakehouse.versions())
+        write_site(read(written, self._compared), self.site)
         return 1
 
+    def _report_due(self) -> str:
+        return "" if (self.site / FRONT).is_file() else "there is no report"
 
-def etl_step(
-    lakehouse: Lakehouse,
-    source: Source,
-    work: Work,
-    started_at: datetime,
-    progress: Progress,
-) -> Step:
-    """Do the ``work`` found in the landing folder; current where there is none."""
-    run = Medallion(lakehouse, source, work, started_at, progress).run
-    return Step("etl", run, settings={"refined_from": work.digest}, present=lambda: work.is_nothing)
+
+def days_held(warehouse: Path) -> Period | None:
+    """From the first business day with an order line to the newest; None before the first refinement."""
+    source = newest_rows(warehouse, OPS_SOURCE)
+    return None if source.empty else Period(source["first_day"].iloc[0], source["last_day"].iloc[0])
+
+
+def _settings_of(question: Question | None) -> dict[str, str]:
+    if question is None:
+        return {}
+    return {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}
+
+
+def etl_step(warehouse: Path, source: Source, work: Work, started_at: datetime, progress: Progress) -> Step:
+    """Do the ``work`` found in the landing folder; due where there is some."""
+
+    def refine(lakehouse: Lakehouse) -> int:
+        return Medallion(lakehouse, source, work, started_at, progress).run()
+
+    def landed() -> Volume:
+        taken = {file.name: file.size_bytes for file in work.plan.taken}
+        files = newest_rows(warehouse, OPS_FILES, ["file_name", "rows_landed"])
+        rows = files.loc[files["file_name"].isin(taken), "rows_landed"].sum()
+        return Volume(int(rows), sum(taken.values()), len(taken))
+
+    tables = tuple(refined_tables(source))
+    settings = {"refined_from": work.digest}
+    return Step("etl", refine, writes=tables, settings=settings, due=work.reason, landed=landed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from etl.errors import InputError, UsageError, raise_problems
@@ -45,19 +46,38 @@ class Question:
         return f" of {', '.join(value for _, value in self.where)}" if self.where else ""
 
 
+def newest_comparison(held: Period) -> tuple[Period, Period]:
+    """The newest whole month and the one before, the baseline first; of fewer days, the newest weeks or else days.
+
+    Raises ``InputError`` where a single day is held.
+    """
+    if len(_whole_months(held)) >= 2:
+        return newest_months(held)
+    for days in (7, 1):
+        if held.days >= 2 * days:
+            period = Period(held.last - timedelta(days=days - 1), held.last)
+            return Period(period.first - timedelta(days=days), period.first - timedelta(days=1)), period
+    raise InputError(f"The data hold one day, {held.first}: there is nothing to compare it with yet.")
+
+
 def newest_months(held: Period) -> tuple[Period, Period]:
     """The month before the newest whole month of the days held, and that month; ``InputError`` for less than two."""
-    month, whole = month_of(held.first), []
-    while month.last <= held.last:
-        if month.first >= held.first:
-            whole.append(month)
-        month = month.following
+    whole = _whole_months(held)
     if len(whole) < 2:
         raise InputError(
             f"The data hold {len(whole)} whole months ({held.first} to {held.last}), two are needed to compare: "
             "name shorter periods with --period and --baseline."
         )
     return whole[-2], whole[-1]
+
+
+def _whole_months(held: Period) -> list[Period]:
+    month, whole = month_of(held.first), []
+    while month.last <= held.last:
+        if month.first >= held.first:
+            whole.append(month)
+        month = month.following
+    return whole
 
 
 def check_question(question: Question, *, legacy: bool, held: Period) -> None:

@@ -10,7 +10,7 @@ from reports.charts import waterfall
 from reports.gold import read_source
 from reports.html import render
 from reports.pages import answer
-from reports.question import Question, newest_months
+from reports.question import Question, newest_comparison
 from reports.reading import Reading, read
 from reports.site import write_single, write_site
 from reports.snapshot import newest
@@ -35,7 +35,7 @@ class Report:
         if (period is None) != (baseline is None):
             raise UsageError("Give period and baseline together, or neither.")
         snapshot = newest(Path(warehouse))
-        held = newest_months(read_source(snapshot).days) if period is None else (_days(baseline), _days(period))
+        held = newest_comparison(read_source(snapshot).days) if period is None else (_days(baseline), _days(period))
         self.reading: Reading = read(snapshot, Question(measure, *held), numbers)
 
     def plot(self) -> go.Figure:

@@ -149,6 +149,8 @@ def forecast(workspace: Workspace, what: tuple[str, ...], scenario: str | None, 
     asked, progress = [parse_setting(text) for text in what], Progress()
     with workspace.changing_lakehouse() as lakehouse, progress.shown():
         settings = _settings(workspace, progress, **options)
+        if not asked:
+            forecasting.watch(lakehouse, settings)
         rows = (
             forecasting.what_if(lakehouse, settings, asked, scenario)
             if asked
@@ -200,4 +202,4 @@ def explain(workspace: Workspace, measure: str, period: "Period | None", baselin
         if workspace.json:
             print_json(answer.to_dict())
         else:
-            show_bridge(lakehouse, question)
+            show_bridge(workspace.warehouse, question)

@@ -16,7 +16,9 @@ import pandas as pd
 from etl.contracts import Table
 from etl.lakehouse import Lakehouse, sql_text
 from etl.schemas.results import (
+    GLD_CHAMPION_DECISIONS,
     GLD_FORECAST,
+    GLD_FORECAST_ACCURACY,
     GLD_FORECAST_CHANGE,
     GLD_FORECAST_MONTHS,
     GLD_FORECAST_SCENARIOS,
@@ -32,13 +34,16 @@ from experiments.forecasting.forecasts import forecast as forecast_measure
 from experiments.forecasting.promotion import Decided, crown_first, judge_challenger, record
 from experiments.forecasting.registry import CHAMPION, Version, by_alias, register
 from experiments.forecasting.settings import Settings
-from experiments.forecasting.watch import watch
+from experiments.forecasting.watch import compare
 from experiments.tracking import connected, log_tables, open_run
 from models.forecasting.candidates import Candidate
 from models.forecasting.forecaster import Forecaster, fit
 from models.forecasting.parallel import concurrently
 from models.forecasting.registry import QUICK, candidate
 from models.forecasting.scenario import Setting
+
+REFIT_WRITES = (GLD_CHAMPION_DECISIONS, GLD_FORECAST_ACCURACY)
+WRITES = (GLD_FORECAST, GLD_FORECAST_MONTHS, GLD_FORECAST_CHANGE, *REFIT_WRITES)  # it trains where there is no champion
 
 
 def backtest(lakehouse: Lakehouse, settings: Settings) -> Leaderboard:
@@ -88,8 +93,7 @@ def promote(lakehouse: Lakehouse, settings: Settings, *, force: bool = False) ->
 def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
     """Forecast every measure with its champion and publish it, by day and month, with what changed since the last time.
 
-    Before that, what was forecast is compared with what happened, and a champion whose intervals stopped to hold is
-    recalibrated. Champions are trained where one is missing, by the quick candidates.
+    Champions are trained where one is missing, by the quick candidates.
 
     Returns:
         The rows published, in the columns of ``gld_forecast``.
@@ -98,7 +102,6 @@ def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
         InputError: Where the tables are missing or cannot be used.
     """
     with _job(lakehouse, settings, "forecast") as (run, demand, settings):
-        watch(lakehouse, run, demand, settings)
         champions = _champions(lakehouse, run, demand, settings)
         made = _forecasts(demand, champions, settings)
         changes = [changed(lakehouse, demand, champions[name], each.rows, settings) for name, each in made.items()]
@@ -107,6 +110,32 @@ def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
         _published(lakehouse, run, demand, GLD_FORECAST_CHANGE, changes)
         _report(made, demand, settings)
         return rows
+
+
+def watch(lakehouse: Lakehouse, settings: Settings) -> int:
+    """Compare what was forecast before with what happened; a champion whose intervals stopped to hold is recalibrated.
+
+    Returns:
+        The rows published in ``gld_forecast_accuracy`` and ``gld_forecast_drift``; none before the first forecast.
+
+    Raises:
+        InputError: Where the tables are missing or cannot be used.
+    """
+    if not lakehouse.exists(GLD_FORECAST):
+        return 0
+    with _job(lakehouse, settings, "watch") as (run, demand, settings):
+        return compare(lakehouse, run, demand, settings)
+
+
+def refit(lakehouse: Lakehouse, settings: Settings) -> int:
+    """Train a challenger of every measure by the quick candidates, and let the gate decide; the decisions made.
+
+    Raises:
+        InputError: Where the tables are missing or cannot be used.
+    """
+    asked = replace(settings, candidates=settings.candidates or tuple(each.name for each in QUICK))
+    train(lakehouse, asked)
+    return sum(decided is not None for decided in promote(lakehouse, asked).values())
 
 
 def what_if(

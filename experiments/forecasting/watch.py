@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from etl.lakehouse import Lakehouse, to_pandas
-from etl.schemas.results import GLD_FORECAST, GLD_FORECAST_ACCURACY, GLD_FORECAST_DRIFT
+from etl.schemas.results import GLD_CHAMPION_DECISIONS, GLD_FORECAST, GLD_FORECAST_ACCURACY, GLD_FORECAST_DRIFT
 from experiments.forecasting.data import Demand
 from experiments.forecasting.promotion import Decided, record
 from experiments.forecasting.registry import CHAMPION, by_alias, register
@@ -25,26 +25,28 @@ from models.forecasting.recalibration import lost_coverage, recalibrated
 
 WINDOW = 56
 """Days that are looked back on."""
+WRITES = (GLD_FORECAST_ACCURACY, GLD_FORECAST_DRIFT, GLD_CHAMPION_DECISIONS)
 JUDGED = ["as_of", "measure", "series", "level", "date", "horizon", "mean", *NAMES, "model"]
 
 
-def watch(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, settings: Settings) -> None:
+def compare(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, settings: Settings) -> int:
     """Publish how past forecasts did, name drift, and recalibrate champions whose intervals have stopped to hold.
 
     Live rows of ``gld_forecast_accuracy`` and the rows of ``gld_forecast_drift`` are those of the as-of day; each day
-    of the last eight weeks counts with its newest forecast within each range of horizons.
+    of the last eight weeks counts with its newest forecast within each range of horizons. Returns the rows published.
     """
     judged = {measure: _judged(lakehouse, demand, measure, settings.horizon) for measure in settings.measures}
     seen = {measure: rows for measure, rows in judged.items() if len(rows)}
     if not seen:
-        return
+        return 0
     settings.progress(f"Comparing forecasts of the last {WINDOW} days with what happened.")
     live = [_accuracy(rows, settings.horizon).assign(measure=measure) for measure, rows in seen.items()]
     found = [drifts(_newest_scores(rows)).assign(measure=measure) for measure, rows in seen.items()]
-    _write(lakehouse, run, demand, live, found)
+    written = _write(lakehouse, run, demand, live, found)
     _tell(found, settings)
     decided = [_recalibrated(demand, measure, rows, settings) for measure, rows in seen.items()]
     record(lakehouse, demand, run.info.run_id, [each for each in decided if each is not None])
+    return written
 
 
 def _judged(lakehouse: Lakehouse, demand: Demand, measure: str, horizon: int) -> pd.DataFrame:
@@ -93,14 +95,16 @@ def _write(
     demand: Demand,
     live: Sequence[pd.DataFrame],
     found: Sequence[pd.DataFrame],
-) -> None:
+) -> int:
+    written = 0
     for table, parts, where in (
         (GLD_FORECAST_ACCURACY, live, f"{demand.slice} and kind = 'live'"),
         (GLD_FORECAST_DRIFT, found, demand.slice),
     ):
         rows = pd.concat(parts, ignore_index=True).assign(as_of=demand.as_of, run_id=run.info.run_id)
         if len(rows):
-            lakehouse.write(table, lakehouse.frame(table, rows), replace_where=where)
+            written += lakehouse.write(table, lakehouse.frame(table, rows), replace_where=where)
+    return written
 
 
 def _tell(found: Sequence[pd.DataFrame], settings: Settings) -> None:

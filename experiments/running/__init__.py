@@ -1,0 +1,1 @@
+"""How a job's steps are run: planned, limited, tried again, measured and recorded."""

@@ -1,0 +1,66 @@
+"""A step's time limit, and stopping well when told to: both interrupt the main thread wherever it is."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
+from types import FrameType
+
+from etl.errors import AssayError
+
+GRACE = 60.0
+"""Seconds after which what neither ended nor could be interrupted ends with the whole process."""
+
+
+class LimitError(AssayError):
+    """A step took longer than it may."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came."""
+
+
+@contextmanager
+def limited(name: str, seconds: float, grace: float = GRACE) -> Iterator[None]:
+    """Raise ``LimitError`` where the block has not ended after ``seconds``; the main thread's blocks only.
+
+    Where it cannot be interrupted either, the process ends: what it wrote is put back by the next run.
+    """
+    sentence = f"The step {name} was stopped after its limit of {seconds:g} s: see what hangs, or give it more time."
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise LimitError(f"{sentence} assay refresh goes on from there.")
+
+    def end() -> None:
+        sys.stderr.write(f"assay: {sentence} It could not be interrupted, so the process ends.\n")
+        sys.stderr.flush()
+        os._exit(1)
+
+    watchdog = Timer(seconds + grace, end)
+    watchdog.daemon = True
+    former = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """SIGTERM raises ``Terminated`` in the block, as Ctrl-C raises ``KeyboardInterrupt``, so that it ends in order."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one is enough: the second must not disturb the ending
+        raise Terminated
+
+    former = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)

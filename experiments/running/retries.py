@@ -1,0 +1,59 @@
+"""Try again what failed for a reason that passes: a network, a server away, a database locked. Never bad data."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import grpc
+import requests
+import sqlalchemy.exc
+from mlflow.exceptions import MlflowException
+
+from etl.errors import AssayError
+
+WAITS = (1.0, 4.0, 16.0)
+"""Seconds before each new try."""
+AWAY = {"TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED"}
+NETWORK = (ConnectionError, TimeoutError, requests.ConnectionError, requests.Timeout)
+Result = TypeVar("Result")
+
+
+def retried(
+    work: Callable[[], Result], progress: Callable[[str], None], wait: Callable[[float], None] = time.sleep
+) -> Result:
+    """The result of ``work``, tried again after each of ``WAITS`` while its error is transient; else it is raised."""
+    for seconds in WAITS:
+        try:
+            return work()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            progress(f"{first_line(error)}: trying again in {seconds:g} s")
+            wait(seconds)
+    return work()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the error, or one that it came from, is of a kind that passes by itself."""
+    return not isinstance(error, AssayError) and any(map(_passes, _chain(error)))
+
+
+def _passes(error: BaseException) -> bool:
+    if isinstance(error, MlflowException):
+        return error.error_code in AWAY or "API request to" in str(error)
+    if isinstance(error, grpc.RpcError):
+        return bool(getattr(error, "code", lambda: None)() == grpc.StatusCode.UNAVAILABLE)
+    if isinstance(error, sqlalchemy.exc.OperationalError):
+        return "database is locked" in str(error)
+    return isinstance(error, NETWORK)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def first_line(error: BaseException) -> str:
+    """What the error says first."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

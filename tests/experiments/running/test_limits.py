@@ -1,0 +1,59 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from experiments.running.limits import LimitError, Terminated, limited, terminable
+
+
+def test_a_block_that_ends_in_time_is_left_alone():
+    before = signal.getsignal(signal.SIGALRM)
+    with limited("features", 5):
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_a_block_that_waits_is_stopped():
+    with (
+        pytest.raises(LimitError, match=r"The step features was stopped after its limit of 0\.05 s"),
+        limited("features", 0.05),
+    ):
+        time.sleep(10)
+
+
+STUCK = """
+import signal
+from experiments.running.limits import limited
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])  # as one that is stuck outside Python
+with limited("forecast", 0.05, grace=0.05):
+    while True:
+        pass
+"""
+
+
+def test_one_that_cannot_be_interrupted_ends_with_the_process():
+    done = subprocess.run([sys.executable, "-c", STUCK], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("assay: The step forecast was stopped after its limit of 0.05 s")
+    assert done.stderr.endswith("It could not be interrupted, so the process ends.\n")
+
+
+def test_sigterm_ends_in_order_and_its_former_handler_comes_back():
+    before, closed = signal.getsignal(signal.SIGTERM), []
+
+    def held() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(10)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)  # impatient: the ending is not disturbed
+            closed.append("lock")
+
+    with pytest.raises(Terminated), terminable():
+        held()
+    assert closed == ["lock"]
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -37,7 +37,7 @@ def _lines(reading: Reading) -> Iterator[str]:
     followed = what_followed(data, bridge) if bridge else None
     told = [*(findings(bridge) if bridge else []), *([followed] if followed else []), *outlook_sentences(data)[:1]]
     yield from (f"- {_plain(sentence.text)}" for sentence in told)
-    yield from (f"- {_plain(f'{each.text} {each.reason}')}" for each in recommended(reading)[:3])
+    yield from (f"- {_plain(f'{each.text} {each.reason.text}')}" for each in recommended(reading)[:3])
 
 
 def _figures(reading: Reading) -> Iterator[str]:

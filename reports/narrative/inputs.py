@@ -33,8 +33,8 @@ class MeasureGap:
 
 
 def inputs_sentences(data: ReportData) -> list[Sentence]:
-    """Files, quarantine, newest day, exchange rates, the legacy measure."""
-    found = [*_files(data.files), newest_sentence(data), _rates(data), _legacy(data)]
+    """Files, quarantine, exchange rates, the legacy measure."""
+    found = [*_files(data.files), _rates(data), _legacy(data)]
     return [sentence for sentence in found if sentence is not None]
 
 

@@ -10,12 +10,14 @@ from reports.costs import FACTORS, Costs, read_costs
 from reports.page import Page
 from reports.reading import Reading
 from reports.sentences import Sentence, Value, count, say
-from reports.views import Section, Table, table
+from reports.summaries import shortened
+from reports.views import Cell, Section, Table, table
 
 RUNS_SHOWN = 30
 MB, GB = 1e6, 1e9
 MONTH = 30
 Row = tuple[str, ...]
+TABLES_SHOWN = 10
 
 
 def page(reading: Reading) -> Page:
@@ -111,8 +113,8 @@ def _growth(costs: Costs) -> tuple[Sentence, ...]:
 def _storage(stored: pd.DataFrame) -> Table:
     total = float(stored["bytes"].sum())
     rows = [
-        (str(name), f"{int(rows):,}", _bytes(float(size)).shown, numbers.percent(size / total))
-        for name, rows, size in stored[["name", "rows", "bytes"]].itertuples(index=False)
+        (str(name), f"{int(rows):,}", _bytes(float(size)).shown, Cell(numbers.percent(size / total), bar=size / total))
+        for name, rows, size in shortened(stored, TABLES_SHOWN, "{count} smaller tables").itertuples(index=False)
     ]
     return table("Tables, at the versions this report reads", ("Table", "Rows", "Size", "Share"), rows)
 

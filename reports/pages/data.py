@@ -13,7 +13,7 @@ def page(reading: Reading) -> Page:
     return Page(
         name="data",
         title="The data behind it",
-        lead=(newest or say("Gold holds no orders."),),
+        lead=(newest or say("Gold holds no orders."), quality.quality_sentence(reading)),
         sections=(
             inputs.section(reading.data),
             quality.quality_section(reading),

@@ -2,58 +2,105 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
+from etl.periods import Period, parse_period
 from etl.schemas.results import GLD_RECOMMENDATIONS
+from reports.bridge import LABELS, Certainty, Driver
+from reports.narrative.effects import moved
+from reports.numbers import STYLES, Unit
 from reports.page import Page
 from reports.reading import Reading
-from reports.sentences import say
+from reports.sentences import Sentence, count, opened, say
 from reports.views import Section
+
+COLUMNS = ["rank", "text", "reason", "check_next", "owner", "finding", "amount", "low", "high", "unit"]
+BRIDGE = "gld_revenue_bridge"
+SOURCES = {
+    BRIDGE: "a driver of the bridge (page Why)",
+    "gld_dips": "a movement outside what was expected (page Why)",
+    "gld_claims": "a claim that was tested (page Claims)",
+}
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One thing to do, why, what to check first, and who would act."""
+    """One thing to do, why, what to check first, and who would act; ``finding`` names the row of Gold behind it."""
 
     rank: int
     text: str
-    reason: str
+    reason: Sentence
     check_next: str
     owner: str
     finding: str
+
+    @property
+    def table(self) -> str:
+        """The table of the finding."""
+        return self.finding.partition(":")[0]
 
 
 def page(reading: Reading) -> Page:
     """The recommendations, the largest amount first."""
     found = recommended(reading)
-    lead = say("Each rests on a finding that can be told from normal variation; check before you act.")
+    lead = say(
+        "{number} for somebody to act, the largest loss first. Each can be told from normal variation; check before "
+        "you act.",
+        number=count(len(found), "finding calls", "findings call"),
+    )
     if not found:
         lead = say(
             "Gold holds no recommendation: nothing was found that stands out of normal variation, or nothing was "
             "looked at yet."
         )
-    return Page(
-        name="recommendations",
-        title="What to do",
-        lead=(lead,),
-        sections=tuple(_section(each) for each in found),
-    )
+    sections = tuple(_section(each) for each in found)
+    return Page(name="recommendations", title="What to do", lead=(lead,), sections=sections)
 
 
 def recommended(reading: Reading) -> list[Recommendation]:
     """Every recommendation in Gold, by rank."""
-    columns = ["rank", "text", "reason", "check_next", "owner", "finding"]
-    rows = reading.snapshot.rows(GLD_RECOMMENDATIONS, columns).sort_values("rank")
-    return [Recommendation(*row) for row in rows[columns].to_numpy()]
+    rows = reading.snapshot.rows(GLD_RECOMMENDATIONS, COLUMNS).sort_values("rank")
+    return [
+        Recommendation(
+            rank=int(row["rank"]),
+            text=str(row["text"]),
+            reason=_reason(row, reading.data.style),
+            check_next=str(row["check_next"]),
+            owner=str(row["owner"]),
+            finding=str(row["finding"]),
+        )
+        for _, row in rows.iterrows()
+    ]
+
+
+def _reason(row: pd.Series, style: str) -> Sentence:
+    """What a driver of a bridge took, as the other pages write it; of other findings, what Gold says."""
+    table, _, key = str(row["finding"]).partition(": ")
+    parts = key.split(":")
+    if table != BRIDGE or len(parts) != 4:
+        return opened(say("{reason}", reason=str(row["reason"])))
+    _, first, last, driver = parts
+    days = Period(parse_period(first).first, parse_period(last).last)
+    label, ends = LABELS.get(driver, driver), (float(row["low"]), float(row["high"]))
+    lost = Driver(driver, label, "", float(row["amount"]), *ends, Certainty.DISTINGUISHABLE, None)
+    return say(
+        "{driver} {moved} in {days}.",
+        driver=label,
+        moved=moved(lost, Unit(str(row["unit"]), STYLES[style])),
+        days=days.label,
+    )
 
 
 def _section(each: Recommendation) -> Section:
     told = (
-        say("{reason}", reason=each.reason),
+        each.reason,
         say("Check next: {check}", check=each.check_next),
         say("Who would act: {owner}.", owner=each.owner.rstrip(".")),
     )
+    source = SOURCES.get(each.table, each.finding)
     return Section(
         f"recommendation-{each.rank}",
         f"{each.rank}. {each.text}",
         told,
-        caution=say("Rests on {finding}.", finding=each.finding),
+        caution=say("Rests on {source}.", source=source),
     )

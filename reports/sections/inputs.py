@@ -7,7 +7,8 @@ from reports.narrative.inputs import inputs_sentences, measure_gap
 from reports.summaries import months
 from reports.views import Section, Table, table
 
-TITLE = "The data behind it"
+TITLE = "What came in"
+MONTHS_SHOWN = 13
 COUNTS = ("landed", "kept", "quarantined", "superseded")
 
 
@@ -44,7 +45,7 @@ def _rules(data: ReportData) -> Table:
 
 
 def _measures(data: ReportData) -> Table:
-    rows = [row for row in (_gap_row(data, month.period) for month in months(data)) if row]
+    rows = [row for row in (_gap_row(data, month.period) for month in months(data)[-MONTHS_SHOWN:]) if row]
     headers = ("Month", "Net revenue", "Returns", "Tax and fixed rates", "Rounding", "Legacy measure")
     return table(f"From net revenue to the legacy measure, {data.money.name}", headers, rows)
 

@@ -7,7 +7,7 @@ from etl.schemas.ops import OPS_QUALITY, OPS_RESTATEMENTS
 from reports import numbers
 from reports.numbers import Unit
 from reports.reading import Reading
-from reports.sentences import count, say
+from reports.sentences import Sentence, count, say
 from reports.views import Section, table
 
 DAYS_SHOWN = 60
@@ -15,21 +15,35 @@ DAYS_SHOWN = 60
 
 def quality_section(reading: Reading) -> Section:
     """Expectations and thresholds of rules, what does not hold first."""
-    title, rows = "Quality", reading.snapshot.rows(OPS_QUALITY, list(OPS_QUALITY.column_names))
+    title, rows = "Quality", _expectations(reading)
+    told = quality_sentence(reading)
     if rows.empty:
-        return Section("quality", title, (say("No expectation on the tables has been judged yet."),))
+        return Section("quality", title, (told,))
     order = rows["outcome"].map({"stops": 0, "warns": 1, "unknown": 2, "holds": 3})
     ordered = rows.iloc[order.argsort(kind="stable")]
-    broken = int(rows["outcome"].isin(["stops", "warns"]).sum())
-    told = say(
-        "Of {rules}, {broken} not hold.", rules=count(len(rows), "expectation"), broken=count(broken, "does", "do")
-    )
     cells = [
         (str(meaning), str(table_name), "" if pd.isna(value) else f"{value:,.4g}", str(outcome))
         for meaning, table_name, value, outcome in ordered[["meaning", "table_name", "value", "outcome"]].to_numpy()
     ]
     shown = table("Expectations", ("What is measured", "Table", "Value", "Outcome"), cells, text_columns=2)
     return Section("quality", title, (told,), tables=(shown,))
+
+
+def quality_sentence(reading: Reading) -> Sentence:
+    """How many expectations on the tables hold."""
+    rows = _expectations(reading)
+    if rows.empty:
+        return say("No expectation on the tables has been judged yet.")
+    broken = int(rows["outcome"].isin(["stops", "warns"]).sum())
+    return say(
+        "Of {rules} on the tables, {broken} not hold.",
+        rules=count(len(rows), "expectation"),
+        broken=count(broken, "does", "do"),
+    )
+
+
+def _expectations(reading: Reading) -> pd.DataFrame:
+    return reading.snapshot.rows(OPS_QUALITY, list(OPS_QUALITY.column_names))
 
 
 def restatements_section(reading: Reading) -> Section:

@@ -2,14 +2,23 @@
 
 from etl.periods import Period
 from reports import numbers
-from reports.bridge import LABELS
+from reports.bridge import LABELS, Certainty, Driver
+from reports.narrative.effects import moved
+from reports.numbers import Unit
 from reports.reading import Reading
 from reports.segments import Segment, segments_of
-from reports.sentences import Sentence, money, say
+from reports.sentences import Sentence, say
 from reports.views import Section, table
 
 TITLE = "Causes, by place and day"
+NAMES = {
+    "aov_change": "Change in order value",
+    "fx_change": "Change of exchange rates",
+    "volume_change": "Change in orders",
+}
 NORMAL = "normal_variation"
+TOLD = 8  # the table has them all
+CALENDAR = "calendar"  # has a section of its own
 
 
 def section(reading: Reading) -> Section:
@@ -23,35 +32,45 @@ def section(reading: Reading) -> Section:
     headers = ("Where", "Days", "Driver", "Amount", "95% interval")
     unit = reading.data.unit.name
     tables = (table(f"Causes, {unit}", headers, rows, text_columns=3),) if rows else ()
-    return Section("causes", TITLE, tuple(_told(each, reading) for each in found), tables=tables, is_list=True)
+    told = [_told(each, reading) for each in found if each.code != CALENDAR][:TOLD]
+    return Section("causes", TITLE, tuple(told), tables=tables, is_list=True)
 
 
 def leading(reading: Reading, most: int) -> list[Sentence]:
     """The first verdicts, but for the one that says there is none."""
     found = segments_of(reading.snapshot, reading.question)
-    return [_told(each, reading) for each in found if each.code != NORMAL][:most]
+    return [_told(each, reading) for each in found if each.code not in (NORMAL, CALENDAR)][:most]
 
 
 def _told(each: Segment, reading: Reading) -> Sentence:
-    name = each.code.replace("_", " ").capitalize()
+    name = NAMES.get(each.code) or each.code.replace("_", " ").capitalize()
     if each.amount is None:
         return say("{name}: {evidence}.", name=name, evidence=each.evidence.rstrip("."))
-    unit = reading.data.unit
     return say(
-        "{name}, {place}{days}: {verb} {amount} (95% interval {interval}).",
+        "{name}, {place}{days}: {moved}.",
         name=name,
         place=each.place,
         days=f", {_days(each)}" if each.dates else "",
-        verb="took" if each.amount < 0 else "added",
-        amount=money(abs(each.amount), unit),
-        interval=numbers.interval(each.low or 0.0, each.high or 0.0, unit),
+        moved=_moved(each, each.amount, reading.data.unit),
     )
+
+
+def _moved(each: Segment, amount: float, unit: Unit) -> Sentence:
+    """Such as: took INR 19.6M; with the interval where it is one and not a point."""
+    low, high = (each.low, each.high) if _has_interval(each) else (None, None)
+    driver = each.driver or ""
+    return moved(Driver(driver, driver, "", amount, low, high, Certainty.DISTINGUISHABLE, None), unit)
+
+
+def _has_interval(each: Segment) -> bool:
+    """Whether the amount is uncertain: that of a fault in the data is a count of what stands there."""
+    return each.low is not None and each.high is not None and each.low < each.high
 
 
 def _row(each: Segment, reading: Reading) -> tuple[str, ...]:
     unit = reading.data.unit
     driver = LABELS.get(each.driver or "", each.driver or "")
-    interval = numbers.interval(each.low or 0.0, each.high or 0.0, unit)
+    interval = numbers.interval(each.low or 0.0, each.high or 0.0, unit) if _has_interval(each) else ""
     return each.place, _days(each), driver, numbers.signed(each.amount or 0.0, unit), interval
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from pathlib import Path
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -14,6 +13,7 @@ from etl.landing import LandedFile
 from etl.reading import read_file
 from etl.schemas.bronze import bronze_table
 from etl.source import Feed, Source
+from etl.storage import location, read_stored
 
 LISTING = "file_name string, path string, arrival_date date"
 
@@ -68,7 +68,7 @@ def file_batches(
     feed: Feed, schema: pa.Schema, ingested_at: datetime, file_name: str, path: str, arrival_date: date | None
 ) -> Iterator[pa.RecordBatch]:
     """One file's lines in Bronze columns: whole ones, then torn ones with their problem and raw text."""
-    lines = read_file(Path(path).read_bytes(), feed)
+    lines = read_file(read_stored(location(path))[1], feed)
     everywhere = {"file_name": file_name, "arrival_date": arrival_date, "ingest_timestamp": ingested_at}
     good = {name: lines.good[name] for name in lines.good.column_names}
     yield from _batches(schema, {**good, "line_number": lines.numbers}, everywhere, len(lines.numbers))

@@ -4,9 +4,9 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from etl.errors import AssayError, DiskError
+from etl.storage import Location
 
 FAULTS = {
     os.strerror(errno.ENOSPC): "is full: free some space",
@@ -17,7 +17,7 @@ FAULTS = {
 
 
 @contextmanager
-def disk_faults(warehouse: Path) -> Iterator[None]:
+def disk_faults(warehouse: Location) -> Iterator[None]:
     """Raise ``DiskError``, which says what to do, where the block fails because the disk takes no more."""
     try:
         yield

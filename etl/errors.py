@@ -19,6 +19,10 @@ class DiskError(AssayError):
     """The disk under the warehouse takes no more."""
 
 
+class StoreError(AssayError):
+    """An object store is out of reach, or refuses."""
+
+
 class InputError(AssayError):
     """Input data or configuration cannot be used."""
 

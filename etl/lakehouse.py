@@ -2,13 +2,10 @@
 
 import copy
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import pandas as pd
-from deltalake import DeltaTable
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
@@ -16,8 +13,10 @@ from etl.checks import check_contract
 from etl.contracts import Column, Table
 from etl.errors import InputError, QualityError
 from etl.frames import arrow_table
+from etl.storage import Location, make_folder, remove_tree
+from etl.stored import holds_table, open_table, table_folders
 
-SAFE_PATH = re.compile(r"[A-Za-z0-9._/-]+")
+SAFE_PATH = re.compile(r"([a-z0-9]+://[A-Za-z0-9@._-]+)?[A-Za-z0-9._/-]+")
 STAGING = "staging"
 LAYERS = ("bronze", "silver", "gold", "ops")
 
@@ -25,7 +24,7 @@ LAYERS = ("bronze", "silver", "gold", "ops")
 class Lakehouse:
     """The tables of one warehouse folder, through one session."""
 
-    def __init__(self, session: SparkSession, warehouse: Path) -> None:
+    def __init__(self, session: SparkSession, warehouse: Location) -> None:
         self.session = session
         self.warehouse = warehouse.resolve()
         self._pinned: Mapping[str, int] | None = None
@@ -37,10 +36,7 @@ class Lakehouse:
                 f"The warehouse {self.warehouse} has a character in its path that the engines cannot take: "
                 "use a folder whose whole path has only letters a-z, digits and . _ - / in it."
             )
-        try:
-            self.warehouse.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"The warehouse {self.warehouse} cannot be written: {error.strerror}.") from error
+        make_folder(self.warehouse)
         for layer in LAYERS:
             self.session.sql(f"create database if not exists {layer}")
         for layer, name in self._stored():
@@ -48,8 +44,8 @@ class Lakehouse:
 
     def _stored(self) -> Iterator[tuple[str, str]]:
         for layer in LAYERS:
-            for log in sorted(self.warehouse.glob(f"{layer}/*/_delta_log")):
-                yield layer, log.parent.name
+            for folder in table_folders(self.warehouse, layer):
+                yield layer, folder.name
 
     def _register(self, layer: str, name: str) -> None:
         location = sql_text(str(self.warehouse / layer / name))
@@ -59,7 +55,7 @@ class Lakehouse:
         self.session.sql(f"drop table {table.full_name}")  # from the catalog, which knows the former columns
         self._register(table.layer, table.name)
 
-    def path(self, table: Table) -> Path:
+    def path(self, table: Table) -> Location:
         """The folder of the table's files."""
         return self.warehouse / table.layer / table.name
 
@@ -73,7 +69,7 @@ class Lakehouse:
         """Whether the table was ever written."""
         if self._pinned is not None:
             return table.full_name in self._pinned
-        return (self.path(table) / "_delta_log").is_dir()
+        return holds_table(self.path(table))
 
     def version(self, table: Table) -> int:
         """The table's newest Delta version, or the one it is read at."""
@@ -93,11 +89,11 @@ class Lakehouse:
                 continue
             self.session.sql(f"drop table if exists {full_name}")
             if full_name in versions:
-                DeltaTable(folder).restore(versions[full_name])
+                open_table(folder).restore(versions[full_name])
                 self._register(layer, name)
             else:
-                shutil.rmtree(folder)
-        shutil.rmtree(self.warehouse / STAGING, ignore_errors=True)
+                remove_tree(folder)
+        remove_tree(self.warehouse / STAGING)
 
     def read(self, table: Table) -> DataFrame:
         """The table's rows; raises ``InputError`` where it was never written."""
@@ -145,7 +141,7 @@ class Lakehouse:
         try:
             return check_contract(table, written if replace_where is None else written.where(replace_where))
         except QualityError:
-            DeltaTable(self.path(table)).restore(before)
+            open_table(self.path(table)).restore(before)
             if outgrown:
                 self._register_anew(table)
             raise
@@ -173,7 +169,7 @@ class Lakehouse:
         try:
             yield self.session.read.format("delta").load(str(folder))
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
 
     def _outgrown(self, table: Table) -> bool:
         """Whether the stored columns are those of an earlier contract, or of another declaration of the source."""
@@ -197,8 +193,8 @@ class Lakehouse:
         self.session.sql(f"create table {table.full_name} ({columns}) using delta {layout} location {location}")
 
 
-def _newest(folder: Path) -> int:
-    return int(DeltaTable(folder).version())
+def _newest(folder: Location) -> int:
+    return int(open_table(folder).version())
 
 
 def _fingerprint(rows: DataFrame, table: Table) -> Row | None:

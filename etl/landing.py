@@ -1,21 +1,23 @@
 """The landing folder: which files are there, and each one's lines as Arrow text columns."""
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from etl.errors import InputError, raise_problems
 from etl.source import Source
+from etl.storage import Location, StoredFile, find_files, read_stored, stored_file
 
 UNFINISHED = (".tmp", ".part")
 # a file changed this recently may change again within the same tick of a coarse clock, so its time proves nothing
 SETTLED_NS = 2_000_000_000
 UNTRUSTED = 0
 SMALL = 1 << 16
+READERS = 16  # files looked into at a time: an object store answers many requests in the time of one
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class LandedFile:
 
     feed: str
     name: str
-    path: Path
+    path: Location
     size_bytes: int
     content_hash: str
     arrival_date: date | None
@@ -42,10 +44,10 @@ class LandedFile:
     def is_unchanged(self) -> bool:
         """Whether the file is still there as it was looked at."""
         try:
-            stat = self.path.stat()
+            now = stored_file(self.path)
         except OSError:
             return False
-        return stat.st_size == self.size_bytes and self.modified_ns in {UNTRUSTED, stat.st_mtime_ns}
+        return now.size_bytes == self.size_bytes and self.modified_ns in {UNTRUSTED, now.modified_ns}
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Landing:
 
 
 def look(
-    source: Source, landing: Path, as_of: date | None = None, known: Mapping[str, LandedFile] | None = None
+    source: Source, landing: Location, as_of: date | None = None, known: Mapping[str, LandedFile] | None = None
 ) -> Landing:
     """The files of the source's feeds that had arrived by the end of ``as_of``.
 
@@ -67,62 +69,62 @@ def look(
     if not landing.is_dir():
         raise InputError(f"There is no landing folder {landing}: give its path with --landing, or run assay simulate.")
     known = known or {}
-    found = [seen for feed in source.feeds for seen in _feed_files(source, landing, feed, as_of, known)]
+    arrived = [file for feed in source.feeds for file in _arrived(source, landing, feed, as_of)]
+    with ThreadPoolExecutor(READERS) as pool:
+        found = list(pool.map(lambda file: _look_at(file, known.get(file.name)), arrived))
     files = sorted((file for file in found if isinstance(file, LandedFile)), key=lambda file: file.name)
     raise_problems(_missing_feeds(source, landing, [*files, *known.values()]))
     return Landing(files, sorted(name for name in found if isinstance(name, str)))
 
 
-def landed_files(source: Source, landing: Path, as_of: date | None = None) -> list[LandedFile]:
+def landed_files(source: Source, landing: Location, as_of: date | None = None) -> list[LandedFile]:
     """The files that are whole, by name."""
     return look(source, landing, as_of).files
 
 
-def _feed_files(
-    source: Source, landing: Path, feed: str, as_of: date | None, known: Mapping[str, LandedFile]
-) -> Iterator[LandedFile | str]:
-    """Whole files, and the names of those still being written."""
-    for path in landing.glob(source.feeds[feed].path):
-        name = path.relative_to(landing).as_posix()
+@dataclass(frozen=True)
+class _Arrived:
+    """A file of a feed before it was looked into."""
+
+    feed: str
+    name: str
+    stored: StoredFile
+    arrival_date: date | None
+
+
+def _arrived(source: Source, landing: Location, feed: str, as_of: date | None) -> Iterator[_Arrived]:
+    """The feed's files that had arrived by the end of ``as_of``."""
+    for name, stored in find_files(landing, source.feeds[feed].path):
         arrival = source.arrived_on(name)
-        late = as_of is not None and arrival is not None and arrival > as_of
-        if not path.is_file() or late:
-            continue
-        yield name if path.suffix in UNFINISHED else _described(feed, name, path, arrival, known.get(name)) or name
+        if as_of is None or arrival is None or arrival <= as_of:
+            yield _Arrived(feed, name, stored, arrival)
 
 
-def _described(feed: str, name: str, path: Path, arrival: date | None, known: LandedFile | None) -> LandedFile | None:
-    """The file, or None where it changed or went while it was looked at."""
-    try:
-        return _looked_at(feed, name, path, arrival, known)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InputError(f"{name} cannot be read: {error.strerror}.") from error
+def _look_at(file: _Arrived, known: LandedFile | None) -> LandedFile | str:
+    """The file where it is whole, or the name of one that is still being written."""
+    if PurePosixPath(file.name).suffix in UNFINISHED:
+        return file.name
+    stored = file.stored
+    modified_ns = stored.modified_ns if time.time_ns() - stored.modified_ns > SETTLED_NS else UNTRUSTED
+    if known is not None and (known.size_bytes, known.modified_ns) == (stored.size_bytes, stored.modified_ns):
+        content_hash = known.content_hash
+    else:
+        try:
+            now, content = read_stored(stored.path)
+        except FileNotFoundError:
+            return file.name
+        except OSError as error:
+            raise InputError(f"{file.name} cannot be read: {error.strerror}.") from error
+        if now != stored:
+            return file.name
+        content_hash = hashlib.sha256(content).hexdigest()
+    return LandedFile(
+        file.feed, file.name, stored.path, stored.size_bytes, content_hash, file.arrival_date, modified_ns
+    )
 
 
-def _looked_at(feed: str, name: str, path: Path, arrival: date | None, known: LandedFile | None) -> LandedFile | None:
-    before = path.stat()
-    modified_ns = before.st_mtime_ns if time.time_ns() - before.st_mtime_ns > SETTLED_NS else UNTRUSTED
-    if known is not None and (known.size_bytes, known.modified_ns) == (before.st_size, before.st_mtime_ns):
-        return LandedFile(feed, name, path, before.st_size, known.content_hash, arrival, modified_ns)
-    content_hash = _sha256(path)
-    if _changed(before, path.stat()):
-        return None
-    return LandedFile(feed, name, path, before.st_size, content_hash, arrival, modified_ns)
-
-
-def _changed(before: os.stat_result, after: os.stat_result) -> bool:
-    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
-
-
-def _missing_feeds(source: Source, landing: Path, present_files: list[LandedFile]) -> Iterator[str]:
+def _missing_feeds(source: Source, landing: Location, present_files: list[LandedFile]) -> Iterator[str]:
     present = {file.feed for file in present_files}
     for name, feed in source.feeds.items():
         if not feed.optional and name not in present:
             yield f"No files of feed {name!r}: source {source.name} expects {feed.path} below {landing}."
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from etl.editions import file_name, is_later
 from etl.landing import LandedFile
+from etl.storage import Location
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,12 @@ def _same(file: LandedFile, other: LandedFile | None) -> bool:
     return other is not None and (file.feed, file.content_hash) == (other.feed, other.content_hash)
 
 
-def entries_of(ledger: pd.DataFrame, landing: Path) -> list[Entry]:
+def entries_of(ledger: pd.DataFrame, landing: Location) -> list[Entry]:
     """The rows of ``ops_files`` as entries; a file is looked for in ``landing``."""
     return [_entry(row, landing) for row in ledger.to_dict("records")]
 
 
-def _entry(row: Mapping[Any, Any], landing: Path) -> Entry:
+def _entry(row: Mapping[Any, Any], landing: Location) -> Entry:
     name = row["file_name"]
     known = [row[column] for column in ("size_bytes", "content_hash", "arrival_date", "modified_ns")]
     return Entry(LandedFile(row["feed"], name, landing / file_name(name), *known), row["same_as"])

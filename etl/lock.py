@@ -1,25 +1,30 @@
-"""One writer a warehouse: an advisory lock that ends with the process that holds it, however that ends."""
+"""One writer a warehouse: a lock that ends with the process that holds it, however that ends."""
 
 import fcntl
 import os
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from etl.errors import InputError, LockedError
+from etl.storage import Location
 
 LOCK = "lock"
 HOLDER = re.compile(r"Process (?P<pid>\d+) on (?P<host>\S+), since ")
 
 
-def holder(warehouse: Path) -> str | None:
+def holder(warehouse: Location) -> str | None:
     """Who works on ``warehouse``: a process of this machine that is alive, or one of another; None where nobody does.
 
     It reads what the holder wrote and never tries the lock, which could turn away a run that begins just then.
     """
+    if not isinstance(warehouse, Path):
+        from etl.lease import lease_holder
+
+        return lease_holder(warehouse)
     try:
         told = (warehouse / LOCK).read_text(encoding="utf-8").strip().rstrip(",")
     except OSError:
@@ -40,12 +45,23 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-@contextmanager
-def exclusive(warehouse: Path) -> Iterator[None]:
-    """Hold ``warehouse`` (made if needed) for the length of the block.
+def exclusive(warehouse: Location) -> AbstractContextManager[None]:
+    """Hold ``warehouse`` (made if needed) for the length of a block.
 
-    Raises ``LockedError`` at once where another process holds it. The kernel frees the lock of a process that died, so
-    none is ever left behind; the file only tells who holds it.
+    Raises ``LockedError`` where another process holds it.
+    """
+    if isinstance(warehouse, Path):
+        return _locked(warehouse)
+    from etl.lease import leased
+
+    return leased(warehouse)
+
+
+@contextmanager
+def _locked(warehouse: Path) -> Iterator[None]:
+    """Hold a folder of this machine by an advisory lock.
+
+    The kernel frees the lock of a process that died, so none is ever left behind; the file only tells who holds it.
     """
     warehouse = warehouse.resolve()
     is_new = not warehouse.exists()

@@ -7,7 +7,6 @@ the rows only move to other files. Files that a release names, or that a reader 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +16,8 @@ from etl.contracts import Table
 from etl.errors import InputError
 from etl.lock import exclusive
 from etl.release import Release, newest_release, publish, releases, withdraw
+from etl.storage import Location
+from etl.stored import open_table, table_folders
 from etl.upgrade import upgrade_held
 
 OPTIMIZE = "OPTIMIZE"
@@ -47,13 +48,17 @@ class Stored:
     """A table on storage: its full name, folder, the versions to spare, and the columns it is clustered by."""
 
     name: str
-    folder: Path
+    folder: Location
     spared: tuple[int, ...] = ()
     cluster_by: tuple[str, ...] = ()
 
 
 def maintain_warehouse(
-    warehouse: Path, contracts: Iterable[Table], retention: timedelta, now: datetime, progress: Callable[[str], None]
+    warehouse: Location,
+    contracts: Iterable[Table],
+    retention: timedelta,
+    now: datetime,
+    progress: Callable[[str], None],
 ) -> list[Maintained]:
     """Maintain every table that is as the newest release has it, and release it in its new files.
 
@@ -70,19 +75,23 @@ def maintain_warehouse(
 
 
 def _release_maintained(
-    warehouse: Path, contracts: Iterable[Table], retention: timedelta, now: datetime, progress: Callable[[str], None]
+    warehouse: Location,
+    contracts: Iterable[Table],
+    retention: timedelta,
+    now: datetime,
+    progress: Callable[[str], None],
 ) -> list[Maintained]:
     kept = releases(warehouse)
     newest, spared = kept[-1], [release.versions for release in kept]
     tables = [table for table in stored_tables(warehouse, contracts, spared) if _is_released(table, newest)]
     found = maintain(tables, retention, progress)
-    versions = newest.versions | {table.name: DeltaTable(table.folder).version() for table in tables}
+    versions = newest.versions | {table.name: open_table(table.folder).version() for table in tables}
     if versions != newest.versions:
         publish(warehouse, versions, newest.batch, now, whole=newest.whole)
     return found
 
 
-def _outdated(warehouse: Path, before: datetime) -> list[Release]:
+def _outdated(warehouse: Location, before: datetime) -> list[Release]:
     needed = (newest_release(warehouse), newest_release(warehouse, whole=True))
     return [
         release
@@ -93,14 +102,13 @@ def _outdated(warehouse: Path, before: datetime) -> list[Release]:
 
 def _is_released(table: Stored, release: Release) -> bool:
     # one that a run which was killed left otherwise is put back by the next run, and must not be released
-    return release.versions.get(table.name) == DeltaTable(table.folder).version()
+    return release.versions.get(table.name) == open_table(table.folder).version()
 
 
-def stored_tables(warehouse: Path, contracts: Iterable[Table], spared: Sequence[dict[str, int]]) -> list[Stored]:
+def stored_tables(warehouse: Location, contracts: Iterable[Table], spared: Sequence[dict[str, int]]) -> list[Stored]:
     """Every table of the warehouse; ``spared`` are versions by full name that must stay readable."""
     clustered = {table.full_name: table.cluster_by for table in contracts}
-    folders = [log.parent for log in sorted(warehouse.glob("*/*/_delta_log"))]
-    named = {f"{folder.parent.name}.{folder.name}": folder for folder in folders}
+    named = {f"{folder.parent.name}.{folder.name}": folder for folder in table_folders(warehouse)}
     return [Stored(name, folder, _versions(name, spared), clustered.get(name, ())) for name, folder in named.items()]
 
 
@@ -121,7 +129,7 @@ def maintain(tables: Iterable[Stored], retention: timedelta, progress: Callable[
 
 
 def _maintain(table: Stored, retention: timedelta) -> Maintained:
-    delta = DeltaTable(table.folder)
+    delta = open_table(table.folder)
     files_before = len(delta.file_uris())
     removed, freed = _vacuum(delta, table, retention)
     _optimize(delta, table.cluster_by)
@@ -164,7 +172,7 @@ def _partitions_since_last(delta: DeltaTable) -> list[tuple[str, str, list[str]]
     return [(name, "in", sorted(map(str, found))) for name, found in values.items()]
 
 
-def content_version(folder: Path, version: int) -> int:
+def content_version(folder: Location, version: int) -> int:
     """The newest version up to ``version`` that changed what the table says, not only the files that say it."""
-    entries = DeltaTable(folder, version=version).history()
+    entries = open_table(folder, version).history()
     return max(int(entry["version"]) for entry in entries if entry["operation"] not in UPKEEP)

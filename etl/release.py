@@ -6,12 +6,11 @@ to put back.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 
-from etl.errors import InputError
+from etl.errors import InputError, LockedError
+from etl.storage import Location, create
 from etl.stored import newest_versions
 
 FOLDER = "releases"
@@ -35,40 +34,40 @@ class Release:
     schema: int = FIRST_SCHEMA
 
 
-def publish(warehouse: Path, versions: dict[str, int], batch: str, created_at: datetime, *, whole: bool) -> Release:
-    """Write the next release; it is there entirely or not at all."""
+def publish(warehouse: Location, versions: dict[str, int], batch: str, created_at: datetime, *, whole: bool) -> Release:
+    """Write the next release; it is there entirely or not at all.
+
+    Raises ``LockedError`` where another run published that one meanwhile.
+    """
     newest = newest_release(warehouse)
     number = newest.number + 1 if newest else 1
     release = Release(number, created_at.isoformat(), batch, whole, dict(sorted(versions.items())), SCHEMA)
-    path = _folder(warehouse) / _file_name(number)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".tmp")
-    with unfinished.open("w", encoding="utf-8") as stream:
-        json.dump(asdict(release), stream, indent=2)
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(path)
+    content = json.dumps(asdict(release), indent=2).encode()
+    try:
+        create(_folder(warehouse) / _file_name(number), content)
+    except FileExistsError as error:
+        raise LockedError(f"Another run published release {number} of {warehouse} meanwhile: run again.") from error
     return release
 
 
-def releases(warehouse: Path) -> list[Release]:
+def releases(warehouse: Location) -> list[Release]:
     """Every release, oldest first; raises ``InputError`` for a manifest that cannot be read."""
-    return [_read(path) for path in sorted(_folder(warehouse).glob("*.json"))]
+    return [_read(path) for path in _manifests(warehouse)]
 
 
-def newest_release(warehouse: Path, *, whole: bool = False) -> Release | None:
+def newest_release(warehouse: Location, *, whole: bool = False) -> Release | None:
     """The newest release, or the newest ``whole`` one; None before the first.
 
     Raises ``InputError`` for a manifest that cannot be read, or that a newer Assay wrote.
     """
-    for path in sorted(_folder(warehouse).glob("*.json"), reverse=True):
+    for path in reversed(_manifests(warehouse)):
         release = _read(path)
         if release.whole or not whole:
             return release
     return None
 
 
-def readable_versions(warehouse: Path) -> dict[str, int]:
+def readable_versions(warehouse: Location) -> dict[str, int]:
     """The version of every table that readers take: the newest whole release, or, without one, the newest of each.
 
     Raises ``InputError`` where the warehouse was never filled.
@@ -85,14 +84,14 @@ def readable_versions(warehouse: Path) -> dict[str, int]:
     return stored
 
 
-def release_whole(warehouse: Path, versions: dict[str, int], created_at: datetime) -> None:
+def release_whole(warehouse: Location, versions: dict[str, int], created_at: datetime) -> None:
     """Let readers have ``versions``, unless that is what they have."""
     newest = newest_release(warehouse)
     if newest is None or not newest.whole or newest.versions != versions:
         publish(warehouse, versions, newest.batch if newest else "", created_at, whole=True)
 
 
-def withdraw(warehouse: Path, release: Release) -> None:
+def withdraw(warehouse: Location, release: Release) -> None:
     """Forget a release: its versions need not be kept any longer."""
     (_folder(warehouse) / _file_name(release.number)).unlink()
 
@@ -101,11 +100,17 @@ def _file_name(number: int) -> str:
     return f"{number:08d}.json"
 
 
-def _folder(warehouse: Path) -> Path:
+def _manifests(warehouse: Location) -> list[Location]:
+    """Every manifest, oldest first."""
+    found: list[Location] = [*_folder(warehouse).glob("*.json")]
+    return sorted(found, key=str)
+
+
+def _folder(warehouse: Location) -> Location:
     return warehouse / FOLDER
 
 
-def _read(path: Path) -> Release:
+def _read(path: Location) -> Release:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         schema = int(document.get("schema", FIRST_SCHEMA))

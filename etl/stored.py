@@ -1,30 +1,30 @@
 """Tables as they lie in storage, read without an engine: which versions there are, and the rows of small ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 from deltalake import DeltaTable
 
 from etl.contracts import Table
+from etl.storage import Location
+
+DELTA_LOG = "_delta_log"
 
 
-def newest_versions(warehouse: Path) -> dict[str, int]:
+def newest_versions(warehouse: Location) -> dict[str, int]:
     """The newest version of every table that was ever written, by full name."""
-    folders = [log.parent for log in sorted(warehouse.glob("*/*/_delta_log"))]
-    return {f"{folder.parent.name}.{folder.name}": int(DeltaTable(folder).version()) for folder in folders}
+    folders = table_folders(warehouse)
+    return {f"{folder.parent.name}.{folder.name}": int(open_table(folder).version()) for folder in folders}
 
 
-def versions_of(warehouse: Path, tables: Iterable[Table]) -> dict[str, int]:
+def versions_of(warehouse: Location, tables: Iterable[Table]) -> dict[str, int]:
     """The newest version of each of ``tables`` that was ever written, by full name."""
     folders = {table.full_name: folder_of(warehouse, table.full_name) for table in tables}
-    return {
-        name: int(DeltaTable(folder).version()) for name, folder in folders.items() if (folder / "_delta_log").is_dir()
-    }
+    return {name: int(open_table(folder).version()) for name, folder in folders.items() if holds_table(folder)}
 
 
 def stored_rows(
-    warehouse: Path,
+    warehouse: Location,
     table: Table,
     versions: Mapping[str, int],
     columns: Sequence[str] | None = None,
@@ -37,18 +37,34 @@ def stored_rows(
     names = list(columns or table.column_names)
     if table.full_name not in versions:
         return pd.DataFrame(columns=names)
-    delta = DeltaTable(folder_of(warehouse, table.full_name), version=versions[table.full_name])
+    delta = open_table(folder_of(warehouse, table.full_name), versions[table.full_name])
     there = {field.name for field in delta.schema().fields}
     rows: pd.DataFrame = delta.to_pandas(columns=[name for name in names if name in there], filters=filters)
     return rows.reindex(columns=names)
 
 
-def newest_rows(warehouse: Path, table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
+def newest_rows(warehouse: Location, table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The table's rows as they are now, all ``columns`` by default; no rows where it was never written."""
     return stored_rows(warehouse, table, versions_of(warehouse, [table]), columns)
 
 
-def folder_of(warehouse: Path, full_name: str) -> Path:
+def folder_of(warehouse: Location, full_name: str) -> Location:
     """The folder of the table's files."""
     layer, _, name = full_name.partition(".")
     return warehouse / layer / name
+
+
+def holds_table(folder: Location) -> bool:
+    """Whether a Delta table was ever written there."""
+    return (folder / DELTA_LOG).is_dir()
+
+
+def open_table(folder: Location, version: int | None = None) -> DeltaTable:
+    """The Delta table in ``folder``, at its newest version or the one given."""
+    return DeltaTable(str(folder), version=version)
+
+
+def table_folders(warehouse: Location, layer: str = "*") -> list[Location]:
+    """The folders of all Delta tables, of one layer or of every one, by path."""
+    logs: list[Location] = [*warehouse.glob(f"{layer}/*/{DELTA_LOG}")]
+    return sorted((log.parent for log in logs), key=str)

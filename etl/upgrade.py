@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 import pyarrow as pa
 from deltalake import DeltaTable, Schema
@@ -18,6 +17,8 @@ from etl.errors import InputError
 from etl.frames import arrow_type
 from etl.lock import exclusive
 from etl.release import SCHEMA, Release, newest_release, publish
+from etl.storage import Location
+from etl.stored import open_table
 from etl.tables import TABLES
 
 
@@ -35,7 +36,7 @@ class Upgrade:
     """What leads from the schema before to ``schema``: the changes still to do in a warehouse."""
 
     schema: int
-    changes: Callable[[Path, Release], Iterator[Change]]
+    changes: Callable[[Location, Release], Iterator[Change]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Upgraded:
     changes: tuple[tuple[str, str], ...]
 
 
-def upgrade(warehouse: Path, now: datetime, *, dry_run: bool = False) -> Upgraded:
+def upgrade(warehouse: Location, now: datetime, *, dry_run: bool = False) -> Upgraded:
     """Apply what an older warehouse lacks, and release it; ``dry_run`` only tells.
 
     Raises ``InputError`` where there is no warehouse, or a newer Assay wrote it, and ``LockedError`` where another one
@@ -62,7 +63,7 @@ def upgrade(warehouse: Path, now: datetime, *, dry_run: bool = False) -> Upgrade
         return upgrade_held(warehouse, now) or _upgraded(release, [], SCHEMA)
 
 
-def upgrade_held(warehouse: Path, now: datetime) -> Upgraded | None:
+def upgrade_held(warehouse: Location, now: datetime) -> Upgraded | None:
     """Upgrade a warehouse that this process holds; None where there is nothing to upgrade."""
     release = newest_release(warehouse)
     if release is None or release.schema == SCHEMA:
@@ -71,7 +72,7 @@ def upgrade_held(warehouse: Path, now: datetime) -> Upgraded | None:
     for change in changes:
         change.apply()
     changed = {change.table for change in changes}
-    versions = release.versions | {name: DeltaTable(_folder(warehouse, name)).version() for name in changed}
+    versions = release.versions | {name: open_table(_folder(warehouse, name)).version() for name in changed}
     publish(warehouse, versions, release.batch, now, whole=release.whole)
     return _upgraded(release, changes, SCHEMA)
 
@@ -80,17 +81,17 @@ def _upgraded(release: Release, changes: list[Change], schema: int) -> Upgraded:
     return Upgraded(release.schema, schema, tuple((change.table, change.what) for change in changes))
 
 
-def _changes(warehouse: Path, release: Release) -> list[Change]:
+def _changes(warehouse: Location, release: Release) -> list[Change]:
     ahead = [upgrade for upgrade in UPGRADES if upgrade.schema > release.schema]
     return [change for upgrade in ahead for change in upgrade.changes(warehouse, release)]
 
 
-def _missing_columns(warehouse: Path, release: Release) -> Iterator[Change]:
+def _missing_columns(warehouse: Location, release: Release) -> Iterator[Change]:
     """Columns that contracts gained; stored rows have null in them."""
     for table in TABLES.values():
         if table.full_name not in release.versions:
             continue
-        released = DeltaTable(_folder(warehouse, table.full_name), version=release.versions[table.full_name])
+        released = open_table(_folder(warehouse, table.full_name), release.versions[table.full_name])
         missing = _missing(released, table)
         if len(missing):
             yield Change(table.full_name, f"gains {', '.join(missing.names)}", partial(_add, released, missing))
@@ -110,7 +111,7 @@ def _add(released: DeltaTable, columns: pa.Schema) -> None:
     newest.alter.add_columns(Schema.from_arrow(columns).fields)
 
 
-def _folder(warehouse: Path, full_name: str) -> Path:
+def _folder(warehouse: Location, full_name: str) -> Location:
     return warehouse.joinpath(*full_name.split("."))
 
 

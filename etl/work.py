@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
-from deltalake import DeltaTable
 
 from etl.bronze import feed_table
 from etl.contracts import Table
@@ -22,7 +20,8 @@ from etl.schemas import daily, gold, ops
 from etl.schemas.silver import SLV_ORDER_ITEMS_SUPERSEDED
 from etl.silver import silver_table
 from etl.source import Source
-from etl.stored import stored_rows
+from etl.storage import Location
+from etl.stored import stored_rows, versions_of
 
 REFINED_GOLD = (
     gold.GLD_DIM_PRODUCTS,
@@ -115,7 +114,7 @@ class Work:
         raise_problems(_changed_since(self.plan), ChangedError)
 
 
-def find_work(source: Source, warehouse: Path, landing: Path, seen_on: date, as_of: date | None = None) -> Work:
+def find_work(source: Source, warehouse: Location, landing: Location, seen_on: date, as_of: date | None = None) -> Work:
     """Hold the landing folder, as seen on a day, against the newest release's ledger.
 
     Raises ``InputError`` where the folder or a feed has no files.
@@ -147,13 +146,10 @@ def _declared(source: Source) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _left_over(warehouse: Path, release: Release | None, tables: list[Table]) -> bool:
+def _left_over(warehouse: Location, release: Release | None, tables: list[Table]) -> bool:
     released = release.versions if release else {}
-    folders = {table.full_name: warehouse / table.layer / table.name for table in tables}
-    newest = {
-        name: DeltaTable(folder).version() for name, folder in folders.items() if (folder / "_delta_log").is_dir()
-    }
-    return newest != {name: version for name, version in released.items() if name in folders}
+    refined = {table.full_name for table in tables}
+    return versions_of(warehouse, tables) != {name: v for name, v in released.items() if name in refined}
 
 
 def _changed_since(plan: Plan) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """A published bridge in the terminal."""
 
-from pathlib import Path
-
+from etl.storage import Location
 from etl.stored import newest_versions
 from experiments.console import OUTPUT
 from reports.explanation import published
@@ -10,7 +9,7 @@ from reports.snapshot import Snapshot
 from reports.terminal import bridge_table
 
 
-def show_bridge(warehouse: Path, question: Question) -> None:
+def show_bridge(warehouse: Location, question: Question) -> None:
     """Print the bridge that answers ``question``."""
     rows = published(Snapshot(warehouse, newest_versions(warehouse)), question)
     title = f"{question.measure}: {question.baseline.label} to {question.period.label}"

@@ -16,8 +16,10 @@ from typing import Literal
 import mlflow
 
 from etl.engine import first_line, java_home, open_session
-from etl.errors import AssayError
+from etl.errors import AssayError, InputError, StoreError
+from etl.outage import store_faults
 from etl.release import newest_release
+from etl.storage import Location
 from experiments.tracking import connected, variables
 from experiments.workspace import Workspace
 from reports.pdf import installed_browser
@@ -88,7 +90,9 @@ def _engine(workspace: Workspace, _: datetime) -> Finding:
 
 
 def _disk(workspace: Workspace, _: datetime) -> Finding:
-    free = shutil.disk_usage(_existing(workspace.warehouse)).free / 1e9
+    warehouse = workspace.warehouse
+    folder = _existing(warehouse) if isinstance(warehouse, Path) else Path()  # engines work on a disk in any case
+    free = shutil.disk_usage(folder).free / 1e9
     found = f"{free:.1f} GB free"
     if free >= WISHED_GB:
         return Finding("Disk", "good", found)
@@ -108,12 +112,12 @@ def _clock(workspace: Workspace, now: datetime) -> Finding:
 
 
 def _warehouse(workspace: Workspace, _: datetime) -> Finding:
-    folder = _existing(workspace.warehouse)
     try:
-        with TemporaryFile(dir=folder):
-            pass
+        _write_into(workspace.warehouse)
     except OSError as error:
-        return Finding("Warehouse", "BAD", f"{folder}: {error.strerror}", "Let this user write there.")
+        return Finding("Warehouse", "BAD", f"{workspace.warehouse}: {error.strerror}", "Let this user write there.")
+    except StoreError as error:
+        return Finding("Warehouse", "BAD", f"{workspace.warehouse}: not reachable", str(error))
     try:
         release = newest_release(workspace.warehouse)
     except AssayError as error:
@@ -125,7 +129,10 @@ def _warehouse(workspace: Workspace, _: datetime) -> Finding:
 
 def _landing(workspace: Workspace, _: datetime) -> Finding:
     try:
-        files = sum(1 for _ in workspace.landing.iterdir())
+        with store_faults():
+            files = sum(1 for _ in workspace.landing.iterdir())
+    except StoreError as error:
+        return Finding("Landing folder", "optional", f"{workspace.landing}: not reachable", str(error))
     except OSError as error:
         advice = "Name the folder of the raw files with --landing, and let this user read it."
         return Finding("Landing folder", "optional", f"{workspace.landing}: {error.strerror}", advice)
@@ -133,6 +140,13 @@ def _landing(workspace: Workspace, _: datetime) -> Finding:
 
 
 def _mlflow(workspace: Workspace, _: datetime) -> Finding:
+    try:
+        return _tracking_store(workspace)
+    except InputError as error:  # a warehouse in an object store has none of its own
+        return Finding("MLflow", "BAD", "no store", str(error))
+
+
+def _tracking_store(workspace: Workspace) -> Finding:
     with connected(workspace.warehouse), variables(IMPATIENT):
         address = _without_secrets(mlflow.get_tracking_uri())
         if address.startswith("sqlite:") and not (workspace.warehouse / "mlflow.db").is_file():
@@ -150,6 +164,16 @@ def _chromium(_: Workspace, __: datetime) -> Finding:
     if browser:
         return Finding("Chromium", "good", browser)
     return Finding("Chromium", "optional", "none", "Only assay report --pdf needs one: install chromium.")
+
+
+def _write_into(warehouse: Location) -> None:
+    if isinstance(warehouse, Path):
+        with TemporaryFile(dir=_existing(warehouse)):
+            return
+    with store_faults():
+        probe = warehouse / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
 
 
 def _existing(folder: Path) -> Path:

@@ -15,6 +15,7 @@ from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
     from etl.periods import Period
+    from etl.storage import Location
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 JOBS = files("experiments") / "confs"
@@ -39,6 +40,13 @@ def names(_: click.Context, __: click.Parameter, text: str) -> list[str]:
     if not all(found):
         raise click.BadParameter("give names separated by commas, such as region,channel")
     return found
+
+
+def location(text: str) -> "Location":
+    """A local folder, or one of an object store by its URL; raises ``UsageError`` for a store that is not known."""
+    from etl.storage import location as located
+
+    return located(text)
 
 
 def period(text: str) -> "Period":
@@ -71,13 +79,15 @@ def with_workspace(command: Command) -> Command:
 
     @functools.wraps(command)
     def collected(
-        warehouse: Path, engine: str, master: str | None, remote: str | None, source: str, landing: Path,
+        warehouse: "Location", engine: str, master: str | None, remote: str | None, source: str, landing: "Location",
         as_of: date | None, as_json: bool, **own: object,
     ) -> object:  # fmt: skip
         from etl.engine import Engine
+        from etl.outage import store_faults
 
         chosen = Engine(engine, master, remote)
-        return command(workspace=Workspace(warehouse, chosen, source, landing, as_of, as_json), **own)
+        with store_faults():
+            return command(workspace=Workspace(warehouse, chosen, source, landing, as_of, as_json), **own)
 
     for option in reversed(_SHARED):
         collected = option(collected)
@@ -130,15 +140,15 @@ debug_option = click.option(
 _SHARED = (
     click.option("--job", metavar="NAME|FILE", is_eager=True, expose_value=False, callback=_read_job,
                  envvar="ASSAY_JOB", help="YAML file with option values, by path or by name in experiments/confs."),
-    _option("--warehouse", type=click.Path(path_type=Path), default="warehouse", metavar="DIR",
-            help="Folder of the Delta tables, MLflow store and reports."),
+    _option("--warehouse", type=location, default="warehouse", metavar="DIR|URL",
+            help="Folder of the Delta tables, MLflow store and reports; also s3://, gs://, abfss://."),
     _option("--engine", type=click.Choice(ENGINES), default="embedded",
             help="embedded: in this process; spark: Apache Spark; connect: a Spark Connect server."),
     _option("--master", metavar="URL", help="Spark master for --engine spark, such as spark://HOST:7077."),
     _option("--remote", metavar="URL", help="Server for --engine connect: sc://HOST:PORT."),
     _option("--source", default="atoz", metavar="NAME|FILE", help="A shipped source, or your own source file."),
-    _option("--landing", type=click.Path(path_type=Path), default="landing/raw", metavar="DIR",
-            help="Folder of the raw files."),
+    _option("--landing", type=location, default="landing/raw", metavar="DIR|URL",
+            help="Folder of the raw files; also s3://, gs://, abfss://."),
     _option("--as-of", type=day, metavar="DATE", help="Only what had arrived by the end of this day."),
     json_option,
     debug_option,

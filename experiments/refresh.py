@@ -6,7 +6,6 @@ Quality is judged inside ``etl``, before its release: a batch that fails is neve
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from etl.lakehouse import Lakehouse
 from etl.medallion import Medallion
@@ -23,6 +22,7 @@ from etl.schemas.results import (
     GLD_SEGMENTS,
 )
 from etl.source import Source
+from etl.storage import Location
 from etl.stored import newest_rows, newest_versions
 from etl.work import Work, refined_tables
 from experiments import attribution
@@ -59,8 +59,8 @@ Progress = Callable[[str], None]
 class Refreshed:
     """What a refresh did: where the report is, its MLflow run, the question, each step; ``to_dict`` is its JSON."""
 
-    warehouse: Path
-    report: Path
+    warehouse: Location
+    report: Location
     run_id: str
     question: Question | None
     steps: list[StepResult]
@@ -93,7 +93,7 @@ class Refresh:
         prices: Turn what is used into money, where they are given.
     """
 
-    warehouse: Path
+    warehouse: Location
     source: Source
     work: Work
     asked: Asked
@@ -106,7 +106,7 @@ class Refresh:
     prices: Prices | None = None
 
     @property
-    def site(self) -> Path:
+    def site(self) -> Location:
         """The folder of the report."""
         return self.warehouse / "reports" / SITE
 
@@ -249,7 +249,7 @@ class Refresh:
         return "" if (self.site / FRONT).is_file() else "there is no report"
 
 
-def days_held(warehouse: Path) -> Period | None:
+def days_held(warehouse: Location) -> Period | None:
     """From the first business day with an order line to the newest; None before the first refinement."""
     source = newest_rows(warehouse, OPS_SOURCE)
     return None if source.empty else Period(source["first_day"].iloc[0], source["last_day"].iloc[0])
@@ -261,7 +261,7 @@ def _settings_of(question: Question | None) -> dict[str, str]:
     return {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}
 
 
-def etl_step(warehouse: Path, source: Source, work: Work, started_at: datetime, progress: Progress) -> Step:
+def etl_step(warehouse: Location, source: Source, work: Work, started_at: datetime, progress: Progress) -> Step:
     """Do the ``work`` found in the landing folder; due where there is some."""
 
     def refine(lakehouse: Lakehouse) -> int:

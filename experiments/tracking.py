@@ -14,6 +14,8 @@ from mlflow.entities import Dataset, DatasetInput, InputTag
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from etl.contracts import Table
+from etl.errors import InputError
+from etl.storage import Location
 from experiments.environment import FILE, environment
 
 EXPERIMENT = "assay"
@@ -30,13 +32,18 @@ QUIETER = {
 }
 
 
-def own_store(warehouse: Path) -> str:
-    """The warehouse's own MLflow store."""
+def own_store(warehouse: Location) -> str:
+    """The warehouse's own MLflow store; raises ``InputError`` for a warehouse in an object store, which has none."""
+    if not isinstance(warehouse, Path):
+        raise InputError(
+            f"An object store holds no MLflow database, so {warehouse} needs one elsewhere: set MLFLOW_TRACKING_URI to "
+            "that of an MLflow server, or to sqlite:////PATH/mlflow.db on this machine."
+        )
     return f"sqlite:///{warehouse.resolve()}/mlflow.db"
 
 
 @contextmanager
-def connected(warehouse: Path) -> Iterator[None]:
+def connected(warehouse: Location) -> Iterator[None]:
     """MLflow on the stores that the environment names, else on the warehouse's own; afterwards as it was before.
 
     ``MLFLOW_TRACKING_URI`` and ``MLFLOW_REGISTRY_URI`` name them; without the latter, the registry is with the runs.
@@ -54,7 +61,7 @@ def connected(warehouse: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_run(warehouse: Path, name: str, tags: Mapping[str, str]) -> Iterator[mlflow.ActiveRun]:
+def open_run(warehouse: Location, name: str, tags: Mapping[str, str]) -> Iterator[mlflow.ActiveRun]:
     """A run of the experiment "assay", or of the one that ``MLFLOW_EXPERIMENT_NAME`` names, while ``connected``.
 
     It is inside the active run if there is one. Under ``mlflow run`` the environment names a run, which is adopted,
@@ -78,7 +85,7 @@ def active_run_id() -> str | None:
     return active.info.run_id if active else None
 
 
-def log_tables(run: mlflow.ActiveRun, tables: Sequence[tuple[Table, int, Path]]) -> None:
+def log_tables(run: mlflow.ActiveRun, tables: Sequence[tuple[Table, int, Location]]) -> None:
     """Log the tables a run reads, each with its Delta version and path."""
     tag = InputTag(MLFLOW_DATASET_CONTEXT, "input")
     mlflow.MlflowClient().log_inputs(run.info.run_id, [DatasetInput(_dataset(*read), [tag]) for read in tables])
@@ -95,7 +102,7 @@ def git_commit() -> str | None:
     return answer[1] if answer[0] == f"{folder.name}/" else None
 
 
-def _experiment(warehouse: Path) -> str | None:
+def _experiment(warehouse: Location) -> str | None:
     """The experiment's id, created where it is missing; None where the environment names a run or an experiment."""
     if any(os.environ.get(name) for name in ADOPTED):
         return None
@@ -103,12 +110,17 @@ def _experiment(warehouse: Path) -> str | None:
     found = mlflow.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
-    artifacts = warehouse.resolve() / "mlartifacts"
-    location = artifacts.as_uri() if mlflow.get_tracking_uri() == own_store(warehouse) else None
-    return str(mlflow.create_experiment(name, artifact_location=location))
+    return str(mlflow.create_experiment(name, artifact_location=_artifacts(warehouse)))
 
 
-def _dataset(table: Table, version: int, path: Path) -> Dataset:
+def _artifacts(warehouse: Location) -> str | None:
+    """Where the warehouse's own store keeps artifacts; None where another store has its own place for them."""
+    if not isinstance(warehouse, Path) or mlflow.get_tracking_uri() != own_store(warehouse):
+        return None
+    return (warehouse.resolve() / "mlartifacts").as_uri()
+
+
+def _dataset(table: Table, version: int, path: Location) -> Dataset:
     source = DeltaDatasetSource(path=str(path), delta_table_version=version).to_json()
     digest = hashlib.sha256(source.encode()).hexdigest()[:8]
     return Dataset(name=table.full_name, digest=digest, source_type="delta_table", source=source)

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event
 from types import FrameType
 
 import numpy as np
+
+from etl.storage import Location
 
 EVERY = 1.0  # seconds between two looks at a landing folder in which nothing is new
 
@@ -18,7 +19,7 @@ EVERY = 1.0  # seconds between two looks at a landing folder in which nothing is
 class Refined:
     """What one run took: ``files`` were new, and the fact has ``rows`` now."""
 
-    files: tuple[Path, ...]
+    files: tuple[Location, ...]
     rows: int
 
 

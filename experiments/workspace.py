@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.errors import UsageError
@@ -14,16 +13,17 @@ if TYPE_CHECKING:
     from etl.engine import Engine
     from etl.lakehouse import Lakehouse
     from etl.source import Source
+    from etl.storage import Location
 
 
 @dataclass(frozen=True)
 class Workspace:
     """The shared options of a command, as given."""
 
-    warehouse: Path
+    warehouse: "Location"
     engine: "Engine"
     source_name: str
-    landing: Path
+    landing: "Location"
     as_of: date | None
     json: bool
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+from etl.storage import Location
 from reports.narrative.answer import answer, findings, warnings
 from reports.narrative.calendar import what_followed
 from reports.narrative.outlook import outlook_sentences
@@ -16,7 +16,7 @@ from reports.site import replacing
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 
 
-def write_markdown(reading: Reading, out: Path) -> Path:
+def write_markdown(reading: Reading, out: Location) -> Location:
     """Write the summary to ``out`` in one step."""
     with replacing(out) as partial:
         partial.write_text(summary(reading), encoding="utf-8")

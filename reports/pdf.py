@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from etl.errors import InputError
+from etl.storage import Location
 from reports.reading import Reading
 from reports.site import replacing, write_single
 
@@ -18,13 +19,15 @@ def installed_browser() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-def write_pdf(reading: Reading, out: Path) -> Path:
+def write_pdf(reading: Reading, out: Location) -> Location:
     """Print the report to ``out`` in one step; raises ``InputError`` where no Chromium is installed or it fails."""
     browser = installed_browser()
     if browser is None:
         raise InputError("A PDF is printed by Chromium, and none is installed: install it, or give --single-file.")
     with tempfile.TemporaryDirectory(prefix="assay-print-") as folder, replacing(out) as partial:
-        _print(browser, write_single(reading, Path(folder) / "report.html"), partial, Path(folder) / "profile")
+        page = Path(folder, "report.html")
+        write_single(reading, page)
+        _print(browser, page, partial, Path(folder, "profile"))
     return out
 
 

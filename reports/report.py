@@ -1,11 +1,10 @@
 """The report as an object, for a notebook: it shows its answer, and its figure on request."""
 
-from pathlib import Path
-
 import plotly.graph_objects as go
 
 from etl.errors import UsageError
 from etl.periods import Period, parse_period
+from etl.storage import Location, location
 from reports.charts import waterfall
 from reports.gold import read_source
 from reports.html import render
@@ -25,7 +24,7 @@ class Report:
 
     def __init__(
         self,
-        warehouse: str | Path,
+        warehouse: "str | Location",
         *,
         period: str | Period | None = None,
         baseline: str | Period | None = None,
@@ -34,7 +33,7 @@ class Report:
     ) -> None:
         if (period is None) != (baseline is None):
             raise UsageError("Give period and baseline together, or neither.")
-        snapshot = newest(Path(warehouse))
+        snapshot = newest(location(str(warehouse)))
         held = newest_comparison(read_source(snapshot).days) if period is None else (_days(baseline), _days(period))
         self.reading: Reading = read(snapshot, Question(measure, *held), numbers)
 
@@ -45,9 +44,9 @@ class Report:
             raise UsageError("There is no bridge to plot.")
         return waterfall(bridge, data.baseline.label, data.period.label)
 
-    def write(self, out: str | Path) -> Path:
+    def write(self, out: "str | Location") -> Location:
         """Write it: one file where ``out`` ends in .html, else a folder of pages."""
-        path = Path(out)
+        path = location(str(out))
         return write_single(self.reading, path) if path.suffix == ".html" else write_site(self.reading, path)
 
     def _repr_html_(self) -> str:

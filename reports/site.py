@@ -1,28 +1,38 @@
 """The report as a folder of pages, or as one file; what is there before stays readable until the new one is whole."""
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etl.errors import UsageError
 from etl.periods import long_date
+from etl.storage import Location, remove_tree
 from reports.html import Frame, Link, assets, render_page, render_single
 from reports.pages import MENU, pages
 from reports.reading import Reading
 
+if TYPE_CHECKING:
+    from upath import UPath
+
 ASSETS = "assets"
 FRONT = "index.html"
+FORWARD = '<!doctype html><meta charset="utf-8"><title>Report</title><meta http-equiv="refresh" content="0; url=../{}">'
 
 
-def write_site(reading: Reading, out: Path) -> Path:
+def write_site(reading: Reading, out: Location) -> Location:
     """Write every page into the folder ``out``, and return its front page.
 
     ``out`` becomes a link to a folder beside it, which is swapped in one step; the folder before the last is removed.
-    Raises ``UsageError`` where something that is no report is in the way.
+    In an object store, which has no links, its front page leads there. Raises ``UsageError`` where something that is
+    no report is in the way.
     """
+    if not isinstance(out, Path):
+        return _write_stored(reading, out)
     if out.exists() and not (out / ASSETS).is_dir():
         raise UsageError(f"{out} is there already and no report: name another folder, or remove it.")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +49,22 @@ def write_site(reading: Reading, out: Path) -> Path:
     return out / FRONT
 
 
-def write_single(reading: Reading, out: Path) -> Path:
+def _write_stored(reading: Reading, out: "UPath") -> "UPath":
+    from etl.object_store import put
+
+    front = out / FRONT
+    before = front.read_text(encoding="utf-8") if front.is_file() else ""
+    folder = out.parent / f".{out.name}.{secrets.token_hex(4)}"
+    for name, text in files(reading):
+        put(folder / name, text.encode())
+    put(front, FORWARD.format(f"{folder.name}/{FRONT}").encode())
+    for old in out.parent.glob(f".{out.name}.*"):
+        if old.name != folder.name and old.name not in before:
+            remove_tree(old)
+    return front
+
+
+def write_single(reading: Reading, out: Location) -> Location:
     """Write everything into the one file ``out``, in one step."""
     text = single(reading)
     with replacing(out) as partial:
@@ -74,8 +99,12 @@ def frame_of(reading: Reading) -> Frame:
 
 
 @contextmanager
-def replacing(out: Path) -> Iterator[Path]:
+def replacing(out: Location) -> Iterator[Path]:
     """A file to write that takes the place of ``out`` at the end of the block; nothing is left where it fails."""
+    if not isinstance(out, Path):
+        with _uploading(out) as partial:
+            yield partial
+        return
     out.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=out.suffix)
     os.close(handle)
@@ -86,6 +115,16 @@ def replacing(out: Path) -> Iterator[Path]:
         partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _uploading(out: "UPath") -> Iterator[Path]:
+    from etl.object_store import put
+
+    with tempfile.TemporaryDirectory() as folder:
+        partial = Path(folder, out.name)
+        yield partial
+        put(out, partial.read_bytes())
 
 
 def _swap(out: Path, folder: Path) -> None:

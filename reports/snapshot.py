@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -15,6 +14,8 @@ from etl.release import readable_versions
 from etl.schemas.daily import GLD_DAILY_CUSTOMERS
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.results import GLD_FORECAST
+from etl.storage import Location
+from etl.stored import open_table
 from etl.tables import TABLES
 
 # scanned where they lie, with filters pushed down; every other table is small enough to be held
@@ -29,7 +30,7 @@ class Snapshot:
     Each table is read once, when it is first asked for, and held in DuckDB's columns. Threads may share a snapshot.
     """
 
-    def __init__(self, warehouse: Path, versions: Mapping[str, int]) -> None:
+    def __init__(self, warehouse: Location, versions: Mapping[str, int]) -> None:
         self.warehouse = warehouse
         self.versions = versions
         self._database = duckdb.connect(config={"enable_external_access": "false"})
@@ -92,10 +93,10 @@ class Snapshot:
         return self._delta(table).to_pyarrow_dataset()
 
     def _delta(self, table: Table) -> DeltaTable:
-        return DeltaTable(_path(self.warehouse, table), version=self.versions[table.full_name])
+        return open_table(_path(self.warehouse, table), self.versions[table.full_name])
 
 
-def newest(warehouse: Path) -> Snapshot:
+def newest(warehouse: Location) -> Snapshot:
     """The newest state of a warehouse; raises ``InputError`` where it was never filled."""
     return Snapshot(warehouse, readable_versions(warehouse))
 
@@ -106,5 +107,5 @@ def _size(table: DeltaTable) -> tuple[int, int]:
     return int(files["num_records"].sum()), int(files["size_bytes"].sum())
 
 
-def _path(warehouse: Path, table: Table) -> Path:
+def _path(warehouse: Location, table: Table) -> Location:
     return warehouse / table.layer / table.name

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from etl.storage import Location
 from reports.bridge import Bridge
 from reports.customers import by_region
 from reports.narrative.answer import answer, findings, warnings
@@ -22,7 +23,7 @@ FORECAST_COLUMNS = ["measure", "date", "mean", "q10", "q50", "q90"]
 CLAIM_COLUMNS = ["text", "result", "estimate", "low", "high", "unit", "evidence", "test"]
 
 
-def write_workbook(reading: Reading, out: Path) -> Path:
+def write_workbook(reading: Reading, out: Location) -> Location:
     """Write the workbook to ``out`` in one step."""
     with replacing(out) as partial:
         _fill(reading, partial)

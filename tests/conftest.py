@@ -9,6 +9,8 @@ from pyspark.sql import SparkSession
 
 from etl.engine import Engine, java_home, open_session
 from etl.lakehouse import Lakehouse
+from etl.storage import Location, location
+from tests.stores import environment, new_bucket, s3_server
 
 REQUIRE_SPARK = "ASSAY_REQUIRE_SPARK"
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -35,6 +37,21 @@ def lakehouse(tmp_path: Path) -> Iterator[Lakehouse]:
     """An empty warehouse on an embedded session of its own, since a session's catalog knows a table by one path."""
     with open_session(Engine()) as own:
         yield Lakehouse(own, tmp_path / "warehouse")
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The URL of an S3 server on loopback."""
+    with s3_server() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Location:
+    """An empty bucket, to which the environment leads."""
+    for name, value in environment(s3).items():
+        monkeypatch.setenv(name, value)
+    return location(new_bucket(s3))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 
 import pyarrow as pa
 from pyspark.errors import PySparkException
@@ -20,6 +19,7 @@ from etl.landing import LandedFile, landed_files
 from etl.quarantine import broken_rules, torn_lines
 from etl.silver import canonical, judge, settled_lines, silver_table
 from etl.source import Source
+from etl.storage import Location
 
 MOST_FILES = 8
 """Of each feed, evenly over their names."""
@@ -75,7 +75,7 @@ class Checked:
         return asdict(self)
 
 
-def check_source(session: SparkSession, source: Source, landing: Path) -> Checked:
+def check_source(session: SparkSession, source: Source, landing: Location) -> Checked:
     """Read a sample of each feed and judge it.
 
     Raises ``InputError`` where files are missing or the engine cannot read an expression or a rule, all at once.

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import click
 
 from experiments.console import OUTPUT, Progress, print_json
-from experiments.options import baseline_option, measure_option, period_option, with_workspace
+from experiments.options import baseline_option, location, measure_option, period_option, with_workspace
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
     from etl.periods import Period
+    from etl.storage import Location
     from experiments.options import Command
     from reports.reading import Reading
 
@@ -43,7 +44,7 @@ def form_options(command: "Command") -> "Command":
     return command
 
 
-def form_of(form: str | None, out: Path | None) -> str:
+def form_of(form: str | None, out: "Location | None") -> str:
     """The form asked for, or else the one that the ending of ``out`` names."""
     named = {Path(name).suffix: known for known, name in NAMES.items()}
     return form or (named.get(out.suffix, "site") if out else "site")
@@ -57,14 +58,14 @@ def form_of(form: str | None, out: Path | None) -> str:
 @numbers_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
+    type=location,
+    metavar="PATH|URL",
     help="Where to write it, by default in WAREHOUSE/reports; .html .xlsx .md .pdf name the form.",
 )
 @with_workspace
 def report(
     workspace: Workspace, measure: str, period: "Period | None", baseline: "Period | None", form: str | None,
-    numbers: str, out: Path | None,
+    numbers: str, out: "Location | None",
 ) -> None:  # fmt: skip
     """Write the report on a movement: why, how sure, what next.
 
@@ -91,7 +92,7 @@ def report(
         OUTPUT.print(f"Report: {path.absolute()}", markup=False, soft_wrap=True)
 
 
-def _written(reading: "Reading", form: str, out: Path) -> Path:
+def _written(reading: "Reading", form: str, out: "Location") -> "Location":
     from reports import markdown, pdf, site, workbook
 
     writers = {

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -47,8 +48,8 @@ def demo(workspace: Workspace, scale: float, seed: int, candidate: tuple[str, ..
     from experiments.asked import Asked
 
     if not any(workspace.landing.glob("*")):
-        if workspace.landing.name != LANDING:
-            raise UsageError(f"demo simulates into a folder named {LANDING}: give --landing DIR/{LANDING}.")
+        if not isinstance(workspace.landing, Path) or workspace.landing.name != LANDING:
+            raise UsageError(f"demo simulates into a local folder named {LANDING}: give --landing DIR/{LANDING}.")
         simulated(workspace.landing.parent, SimulationOptions(seed=seed, scale=scale))
     asked = Asked(DEMO_MEASURE, period(DEMO_PERIOD), period(DEMO_BASELINE))
     (done,) = _Refreshing(workspace, asked, candidate).run([workspace.as_of])

@@ -8,10 +8,11 @@ import click
 
 from etl.errors import UsageError
 from experiments.console import OUTPUT, Progress, print_json, table
-from experiments.options import debug_option, json_option
+from experiments.options import debug_option, json_option, location
 
 if TYPE_CHECKING:
     from etl.onboarding.check import Checked
+    from etl.storage import Location
 
 
 @click.group()
@@ -83,16 +84,16 @@ def _check_name(name: str, file: Path) -> None:
 @click.argument("file", metavar="FILE")
 @click.option(
     "--landing",
-    type=click.Path(path_type=Path),
+    type=location,
     default="landing/raw",
     show_default=True,
-    metavar="DIR",
+    metavar="DIR|URL",
     envvar="ASSAY_LANDING",
     help="Folder of the raw files.",
 )
 @json_option
 @debug_option
-def check(file: str, landing: Path, as_json: bool) -> None:
+def check(file: str, landing: "Location", as_json: bool) -> None:
     """Run a source file on a sample of its files: what is read, column by column, and what is kept out, and why.
 
     Nothing is written. FILE may be the name of a shipped source, too.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from etl.lakehouse import Lakehouse
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_DIM_PRODUCTS
 from etl.schemas.silver import SLV_PROMOTIONS
+from etl.storage import Location
 from features.covariates import covariates
 from features.hierarchy import CELL, PLACE, Hierarchy, Level, Observed, crossings, observe
 from models.forecasting.frequency import Frequency
@@ -65,7 +65,7 @@ class Demand:
     cells: pd.DataFrame
     calendar: pd.DataFrame
     promotions: pd.DataFrame
-    inputs: tuple[tuple[Table, int, Path], ...]
+    inputs: tuple[tuple[Table, int, Location], ...]
 
     def tree(self, measure: str) -> Hierarchy:
         """The series of a measure."""

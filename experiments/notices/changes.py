@@ -1,12 +1,12 @@
 """What happened in a refresh that others want to know, found by comparing two releases."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pandas as pd
 
 from etl.contracts import Table
 from etl.schemas.results import GLD_CHAMPION_DECISIONS, GLD_CLAIMS, GLD_DIPS
+from etl.storage import Location
 from etl.stored import stored_rows
 from experiments.notices.event import BROKEN_CLAIM, CHAMPION, DIP, LATE, Event
 from reports.status.freshness import Freshness
@@ -14,7 +14,7 @@ from reports.status.freshness import Freshness
 Versions = Mapping[str, int]
 
 
-def changes(warehouse: Path, before: Versions, after: Versions) -> Iterator[Event]:
+def changes(warehouse: Location, before: Versions, after: Versions) -> Iterator[Event]:
     """New dips, claims that broke and champions that changed from one release to a later one."""
     for table, found in ((GLD_DIPS, _dips), (GLD_CLAIMS, _claims), (GLD_CHAMPION_DECISIONS, _champions)):
         if before.get(table.full_name) != after.get(table.full_name):
@@ -29,7 +29,7 @@ def lateness(freshness: Freshness) -> Iterator[Event]:
         yield Event(LATE, message, {"newest_business_day": str(freshness.newest), "hours_late": round(hours, 1)})
 
 
-def _rows(warehouse: Path, table: Table, versions: Versions) -> pd.DataFrame:
+def _rows(warehouse: Location, table: Table, versions: Versions) -> pd.DataFrame:
     return stored_rows(warehouse, table, versions)
 
 

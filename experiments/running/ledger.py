@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
 from etl.lakehouse import Lakehouse, sql_text
 from etl.maintenance import content_version
 from etl.schemas.ops import OPS_RUNS
+from etl.storage import Location
 from etl.stored import folder_of, newest_rows, versions_of
 from experiments.running.plan import Step
 
@@ -47,7 +47,7 @@ class Record:
 class StepLedger:
     """What is recorded of the steps of a warehouse, read without an engine."""
 
-    def __init__(self, warehouse: Path) -> None:
+    def __init__(self, warehouse: Location) -> None:
         self._warehouse = warehouse
         rows = newest_rows(warehouse, OPS_RUNS)
         ended = rows[rows["state"].fillna(DONE) == DONE]  # an earlier version recorded only what was done
@@ -94,7 +94,7 @@ def _changed(read_before: object, now: Mapping[str, int]) -> str:
     return f"there is a new version of {', '.join(changed)}" if changed else "its settings changed"
 
 
-def inputs_of(warehouse: Path, step: Step) -> str:
+def inputs_of(warehouse: Location, step: Step) -> str:
     """A digest of the step's settings and of the versions of the tables that it reads.
 
     Maintenance moves rows to other files, which is no reason to run a step again.

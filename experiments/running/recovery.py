@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 
 from etl.lakehouse import Lakehouse
 from etl.release import newest_release
 from etl.schemas.ops import OPS_COSTS, OPS_RUNS
+from etl.storage import Location
 from etl.stored import newest_versions
 from experiments.running.ledger import DONE, Job, Record, StepLedger, keep
 
@@ -27,7 +27,7 @@ def put_back(lakehouse: Lakehouse, refined: Collection[str], source: str, now: d
     return sorted(torn)
 
 
-def _torn(warehouse: Path) -> dict[str, int | None]:
+def _torn(warehouse: Location) -> dict[str, int | None]:
     """The last whole version of each table that is beyond it; None where it never was whole."""
     release, recorded = newest_release(warehouse), StepLedger(warehouse).written()
     released = release.versions if release else {}

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from etl.lakehouse import Lakehouse
+from etl.storage import Location
 from etl.stored import versions_of
 from experiments.costs import traffic
 from experiments.costs.accounts import StepCost
@@ -83,14 +83,14 @@ class _Begun:
 
     step: Step
     position: int
-    warehouse: Path
+    warehouse: Location
     inputs: str
     read: Mapping[str, int]
     before: Mapping[str, int]
     began: float
 
     @classmethod
-    def of(cls, step: Step, position: int, warehouse: Path) -> "_Begun":
+    def of(cls, step: Step, position: int, warehouse: Location) -> "_Begun":
         read, before = versions_of(warehouse, step.reads), versions_of(warehouse, step.writes)
         return cls(step, position, warehouse, inputs_of(warehouse, step), read, before, time.monotonic())
 

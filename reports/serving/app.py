@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -16,6 +15,7 @@ from starlette.exceptions import HTTPException as AnyHttpError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from etl.errors import AssayError
+from etl.storage import Location
 from reports.html import assets, render
 from reports.serving import documents
 from reports.serving.asking import FIELDS, check_fields, question_of
@@ -39,7 +39,7 @@ def utc_now() -> datetime:
 
 
 def make_app(
-    warehouse: Path,
+    warehouse: Location,
     publish: Callable[[Snapshot], Edition] = Edition,
     *,
     token: str | None = None,

@@ -3,10 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from etl.errors import AssayError
 from etl.release import readable_versions
+from etl.storage import Location
 from reports.serving.edition import Edition
 from reports.snapshot import Snapshot, newest
 
@@ -23,7 +23,7 @@ class Shelf:
     for a new edition to be made.
     """
 
-    def __init__(self, warehouse: Path, publish: Callable[[Snapshot], Edition]) -> None:
+    def __init__(self, warehouse: Location, publish: Callable[[Snapshot], Edition]) -> None:
         self._warehouse = warehouse
         self._publish = publish
         self.current = publish(newest(warehouse))

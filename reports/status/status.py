@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from etl.lock import holder
 from etl.release import readable_versions
 from etl.schemas.ops import OPS_FILES, OPS_QUALITY, OPS_QUARANTINE, OPS_RUNS, OPS_SOURCE
 from etl.schemas.results import GLD_FORECAST, GLD_FORECAST_ACCURACY
+from etl.storage import Location
 from etl.stored import newest_rows, stored_rows
 from reports.status.checks import Check, accounts, last_run, quality, tables
 from reports.status.freshness import Due, Freshness
@@ -99,7 +99,7 @@ def _hours(late: timedelta) -> str:
     return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
 
 
-def read_status(warehouse: Path, now: datetime | date) -> Status:
+def read_status(warehouse: Location, now: datetime | date) -> Status:
     """The status of what readers take at ``now``, or at the end of a day, beside what runs and fails since.
 
     Raises ``InputError`` where the warehouse was never filled.
@@ -124,7 +124,7 @@ def read_status(warehouse: Path, now: datetime | date) -> Status:
     )
 
 
-def _source(warehouse: Path, released: Mapping[str, int]) -> dict[str, Any]:
+def _source(warehouse: Location, released: Mapping[str, int]) -> dict[str, Any]:
     rows = stored_rows(warehouse, OPS_SOURCE, released)
     if rows.empty:
         raise InputError(f"There are no orders in {warehouse} yet: run assay refresh first.")
@@ -146,7 +146,7 @@ def _last_refresh(runs: pd.DataFrame) -> str | None:
     return str(pd.Timestamp(ended["started_at"].max()).tz_localize(None).isoformat()) + "Z"
 
 
-def _champions(warehouse: Path, released: Mapping[str, int]) -> dict[str, tuple[str, str]]:
+def _champions(warehouse: Location, released: Mapping[str, int]) -> dict[str, tuple[str, str]]:
     """By measure the model of the newest forecast, and its version."""
     columns = ["as_of", "measure", "model", "model_version"]
     rows = stored_rows(warehouse, GLD_FORECAST, released, columns, TOTAL)
@@ -156,7 +156,7 @@ def _champions(warehouse: Path, released: Mapping[str, int]) -> dict[str, tuple[
 
 
 def _coverage(
-    warehouse: Path, released: Mapping[str, int], champions: Mapping[str, tuple[str, str]]
+    warehouse: Location, released: Mapping[str, int], champions: Mapping[str, tuple[str, str]]
 ) -> dict[str, Coverage]:
     """Of each measure's total over the nearest days: by published forecasts, or else by the champion's backtest."""
     columns = ["as_of", "measure", "kind", "model", "horizon_first", "coverage_80"]
@@ -169,6 +169,6 @@ def _coverage(
     return {str(measure): Coverage(float(held), str(kind)) for measure, held, kind in found}
 
 
-def _quarantine(warehouse: Path, released: Mapping[str, int]) -> dict[str, int]:
+def _quarantine(warehouse: Location, released: Mapping[str, int]) -> dict[str, int]:
     rules = stored_rows(warehouse, OPS_QUARANTINE, released, ["rule"])["rule"]
     return {str(rule): int(count) for rule, count in rules.value_counts().sort_index().items()}

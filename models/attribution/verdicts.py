@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from models.attribution.named import Finding
 from models.attribution.result import Bridge
 
 CALENDAR_DRIVERS = ("days", "weekday_mix", "events")
 CALENDAR_SHARE = 0.1  # of the change: what the calendar must have moved to be worth a verdict
 NOTHING = "nothing moved beyond its normal variation"
+NO_PART = "no part of the business moved beyond its normal variation by itself; all of it did: "
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,30 @@ def judge(faults: Sequence[Verdict], causes: Sequence[Finding], bridge: Bridge, 
     """
     named = [verdict_on(cause) for cause in causes]
     if not faults and not causes:
-        named.append(Verdict("normal_variation", {}, None, reason or NOTHING))
+        named.append(Verdict("normal_variation", {}, None, reason or _of_the_whole(bridge)))
     return [*faults, *_calendar(bridge), *named]
 
 
 def _calendar(bridge: Bridge) -> list[Verdict]:
-    lines = bridge.drivers[bridge.drivers["driver"].isin(CALENDAR_DRIVERS)]
-    clear = lines[lines["distinguishable"].astype(bool)]
+    clear = _clear(bridge, calendar=True)
     amount = float(clear["amount"].astype(float).sum())
     if clear.empty or abs(amount) < CALENDAR_SHARE * abs(float(bridge.change)):
         return []
-    parts = [f"{driver} {float(moved):+,.2f}" for driver, moved in zip(clear["driver"], clear["amount"], strict=True)]
-    return [Verdict("calendar", {}, None, ", ".join(parts))]
+    return [Verdict("calendar", {}, None, _spoken(clear))]
+
+
+def _of_the_whole(bridge: Bridge) -> str:
+    """What the bridge alone can tell from nothing, where no part of the business can be told from the rest."""
+    clear = _clear(bridge, calendar=False)
+    return NOTHING if clear.empty else NO_PART + _spoken(clear)
+
+
+def _clear(bridge: Bridge, *, calendar: bool) -> pd.DataFrame:
+    """The drivers that are distinguishable: those of the calendar, or the others."""
+    of_calendar = bridge.drivers["driver"].isin(CALENDAR_DRIVERS) == calendar
+    return bridge.drivers[of_calendar & bridge.drivers["distinguishable"].astype(bool)]
+
+
+def _spoken(drivers: pd.DataFrame) -> str:
+    amounts = zip(drivers["driver"], drivers["amount"], strict=True)
+    return ", ".join(f"{driver} {float(moved):+,.2f}" for driver, moved in amounts)

@@ -1,4 +1,4 @@
-"""Days that are missing: none or hardly any line where the place's own past and the other places let expect many."""
+"""Days that are missing: no order or hardly any where the place's own past and the other places let expect many."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ Codes = NDArray[np.int64]
 
 LEFT_AT_MOST = 0.02  # of what was expected
 WHOLE = 0.4  # of what was expected: what a day beside a missing one still has
-LEAST_EXPECTED = 25.0
+LEAST_EXPECTED = 20.0  # orders
 LONGEST = 20  # days; what stays away longer was given up
 WEEK = 7
 USUALLY_CLOSED = 0.5  # share of a weekday's days without a line
@@ -47,7 +47,7 @@ def without_holes(lines: Lines) -> tuple[Lines, list[Finding], list[Hole]]:
     days = place_days(lines)
     table, findings, holes = lines.table, [], []
     covered = np.zeros(len(days.dates), dtype=bool)
-    counts = days.sums()
+    counts = days.orders
     for number, place in enumerate(days.places):
         for run in _missing(days, counts, number, covered):
             hole, finding, stands_for = _filled(days, counts, number, run)
@@ -73,7 +73,7 @@ def _missing(days: PlaceDays, counts: Floats, number: int, covered: Flags) -> It
 
 
 def _expected(days: PlaceDays, counts: Floats, number: int) -> Floats:
-    """The lines that a place's share of everything would be, by day; of everything, a usual day."""
+    """The orders that a place's share of everything would be, by day; of everything, a usual day."""
     compared = np.logical_or(*days.compared) & (counts[0] > 0)
     if number == 0:
         return np.full(len(days.dates), float(np.median(counts[0][compared])))
@@ -147,6 +147,6 @@ def _finding(
     days: PlaceDays, place: Place, run: Codes, counts: Floats, number: int, error: float, lost: float
 ) -> Finding:
     expected = _expected(days, counts, number)[run].sum()
-    evidence = f"{counts[number][run].sum():.0f} lines where about {expected:.0f} were expected"
+    evidence = f"{counts[number][run].sum():.0f} orders where about {expected:.0f} were expected"
     amount = around(-days.sign(run) * lost, error, FREEDOM)
     return Finding("data_loss_suspected", place.where, days.stretch(run), "data", amount, 0.0, evidence)

@@ -74,6 +74,17 @@ class PlaceDays:
             tables.append(np.bincount(place, values, (len(d.values) + 1) * size).reshape(-1, size)[1:])
         return np.concatenate(tables).astype(float)
 
+    @cached_property
+    def orders(self) -> Floats:
+        """Orders with a line in each place and day, shape (places, days): lines of one order are no separate news."""
+        order, size = self.lines.table["order"].to_numpy(), len(self.dates)
+        tables = [np.bincount(self.day[_first_of(order)], minlength=size)[None, :]]
+        for d in self.dimensions:
+            first = _first_of(order * (len(d.values) + 1) + d.codes + 1)
+            place = ((d.codes + 1) * size + self.day)[first]
+            tables.append(np.bincount(place, minlength=(len(d.values) + 1) * size).reshape(-1, size)[1:])
+        return np.concatenate(tables).astype(float)
+
     def stretch(self, days: Codes) -> tuple[date, date]:
         """The first and last of some days."""
         return self.dates[days[0]].date(), self.dates[days[-1]].date()
@@ -89,6 +100,11 @@ class PlaceDays:
         kind = self.compared[0] + 2 * self.compared[1]
         breaks = (np.diff(days) > 1) | (np.diff(kind[days]) != 0)
         return (run for run in np.split(days, np.flatnonzero(breaks) + 1) if len(run))
+
+
+def _first_of(key: Codes) -> Flags:
+    first: Flags = ~pd.Series(key).duplicated().to_numpy()
+    return first
 
 
 def place_days(lines: Lines) -> PlaceDays:

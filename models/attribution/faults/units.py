@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 LEAST_FACTOR = 3.0
-LEAST_LINES = 3
+LEAST_ORDERS = 5  # of a day: fewer may be anything
 ROUND_ERRORS = 3.0
 FREEDOM = 30.0
 CLEAR = 6.0  # standard errors of a day's mean logarithm
@@ -54,13 +54,13 @@ def _jumps(days: PlaceDays, column: str) -> Iterator[Jump]:
     variance = np.maximum(squares / np.maximum(counts, 1) - mean**2, 0.0)
     before = np.arange(len(days.dates)) < np.argmax(days.compared[1])
     for number, place in enumerate(days.places):
-        known = counts[number] >= LEAST_LINES
+        known = days.orders[number] >= LEAST_ORDERS
         past = known & before if (known & before).any() else known
         if not past.any():
             continue
         usual, spread = float(np.median(mean[number][past])), float(np.median(variance[number][past]))
         jump = mean[number] - usual
-        error = np.sqrt(spread / np.maximum(counts[number], 1))
+        error = np.sqrt(spread / np.maximum(days.orders[number], 1))
         flags = known & (np.abs(jump) > np.maximum(np.log(LEAST_FACTOR), CLEAR * error))
         flags &= variance[number] <= MIXED * spread + 1e-9
         for run in days.runs(flags):

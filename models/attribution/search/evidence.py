@@ -119,8 +119,17 @@ def worth_a_name(question: Question, seen: Evidence) -> Flags:
     """Which segments moved clearly enough, by enough, and since the baseline."""
     amount = question.worth * -np.expm1(-np.abs(seen.shift))
     clear: Flags = question.contrast.tested & (seen.q_value < FALSE_DISCOVERIES)
-    named: Flags = clear & (amount > LEAST_AMOUNT * question.worth[0]) & _since_baseline(question, seen.shift)
+    enough = amount > LEAST_AMOUNT * question.worth[0]
+    named: Flags = clear & enough & _since_baseline(question, seen.shift) & ~_left_behind(question, seen)
     return named
+
+
+def _left_behind(question: Question, seen: Evidence) -> Flags:
+    """Most of the business that stood still: the little that is left moved away from it."""
+    own = seen.shift + question.movement(seen.removed).rest
+    stood = own * np.sign(seen.shift) < np.abs(seen.shift) / 2
+    behind: Flags = stood & (question.worth > question.worth[0] / 2)
+    return behind
 
 
 def _since_baseline(question: Question, shift: Floats) -> Flags:

@@ -3,8 +3,8 @@
 Read critically: the rise of a third is orders (2,094 to 2,864), before Christmas. It cannot know whether that is more
 than the season, which the months compared with do not have, nor who ordered: customers without a number went from 9% to
 22% of revenue, more than half of the rise, so that customers and how often they order are not told apart. The largest
-lines of the order value, units per line and list prices, offset each other and cannot be told from noise: a few wholesale
-orders decide both. Small countries have one to five orders a day: what those hold is no fault in the data.
+lines of the order value, units per line and list prices, offset each other and cannot be told from noise: a few
+wholesale orders decide both. Small countries have one to five orders a day: what those hold is no fault in the data.
 """
 
 import numpy as np

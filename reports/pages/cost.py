@@ -1,6 +1,6 @@
 """What a refresh costs: time, memory and money by step and run, storage by table, and what more data would cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -23,17 +23,21 @@ TABLES_SHOWN = 10
 def page(reading: Reading) -> Page:
     """What the newest runs used, what one of each costs, bytes of every table, and a projection."""
     costs, stored = read_costs(reading.snapshot), reading.snapshot.stored()
+    storage = Section("storage", "Storage", _growth(costs), tables=(_storage(stored),))
+    sections: tuple[Section, ...] = (storage,)
+    if len(costs.by_run()):
+        sections = (
+            Section("steps", "By step, as each ran last", (), tables=(_steps(costs),)),
+            Section("units", "What one of each costs", (), tables=(_units(costs),)),
+            Section("runs", "Runs", (), tables=(_runs(costs),)),
+            storage,
+            Section("projection", "With more data", _basis(costs), tables=(_projection(costs, stored),)),
+        )
     return Page(
         name="cost",
         title="What it costs to run",
         lead=(_last(costs), _size(stored), _money(costs)),
-        sections=(
-            Section("steps", "By step, as each ran last", (), tables=(_steps(costs),)),
-            Section("units", "What one of each costs", (), tables=(_units(costs),)),
-            Section("runs", "Runs", (), tables=(_runs(costs),)),
-            Section("storage", "Storage", _growth(costs), tables=(_storage(stored),)),
-            Section("projection", "With more data", _basis(costs), tables=(_projection(costs, stored),)),
-        ),
+        sections=sections,
     )
 
 
@@ -66,7 +70,7 @@ def _money(costs: Costs) -> Sentence:
 def _steps(costs: Costs) -> Table:
     names = ("Step", "Seconds", "CPU seconds", "Memory, MB", "Rows read", "Read, MB", "Rows written", "Written, MB")
     rows = [_step(row) for row in costs.newest().to_dict("records")]
-    return table("Steps", (*names, _header(costs)), rows)
+    return _table(costs, "Steps", names, ("Money",), rows)
 
 
 def _step(row: Mapping[Any, Any]) -> Row:
@@ -77,13 +81,13 @@ def _step(row: Mapping[Any, Any]) -> Row:
 def _units(costs: Costs) -> Table:
     units = costs.unit_costs().to_dict("records")
     rows = [(str(unit["name"]), f"{unit['cpu_seconds']:,.3f}", _amount(unit["money"])) for unit in units]
-    return table("One of each", ("What", "CPU seconds", _header(costs)), rows)
+    return _table(costs, "One of each", ("What", "CPU seconds"), ("Money",), rows)
 
 
 def _runs(costs: Costs) -> Table:
     names = ("Begun, UTC", "Steps that worked", "Seconds", "CPU seconds", "Memory, MB", "Written, MB")
     newest = costs.by_run()[::-1].head(RUNS_SHOWN)
-    return table("Runs, newest first", (*names, _header(costs)), [_run(row) for row in newest.to_dict("records")])
+    return _table(costs, "Runs, newest first", names, ("Money",), [_run(row) for row in newest.to_dict("records")])
 
 
 def _run(row: Mapping[Any, Any]) -> Row:
@@ -95,8 +99,11 @@ def _used(row: Mapping[Any, Any]) -> Row:
     return f"{row['seconds']:,.1f}", f"{row['cpu_seconds']:,.1f}", _mb(row["peak_memory_bytes"])
 
 
-def _header(costs: Costs) -> str:
-    return f"Money, {costs.currency or 'no prices'}"
+def _table(costs: Costs, caption: str, names: Row, money: Row, rows: Sequence[Row]) -> Table:
+    """A table whose last columns are ``money``: left out where no prices were given."""
+    if not costs.currency:
+        return table(caption, names, [row[: len(names)] for row in rows])
+    return table(caption, (*names, *(f"{name}, {costs.currency}" for name in money)), rows)
 
 
 def _growth(costs: Costs) -> tuple[Sentence, ...]:
@@ -130,16 +137,14 @@ def _basis(costs: Costs) -> tuple[Sentence, ...]:
 
 
 def _projection(costs: Costs, stored: pd.DataFrame) -> Table:
-    rows = []
+    rows: list[Row] = []
     for factor in (1, *FACTORS):
         grown = costs.projected(factor)
         money, cpu = grown["money"].sum(min_count=1), float(grown["cpu_seconds"].sum())
         size = float(stored["bytes"].sum()) * factor
         rows.append((f"{factor} times", f"{cpu:,.0f}", f"{size / GB:,.2f}", _amount(money), _amount(money * MONTH)))
-    unit = costs.currency or "no prices"
-    return table(
-        "A day's refresh", ("Data", "CPU seconds", "Storage, GB", f"A day, {unit}", f"{MONTH} days, {unit}"), rows
-    )
+    names = ("Data", "CPU seconds", "Storage, GB")
+    return _table(costs, "A day's refresh", names, ("A day", f"{MONTH} days"), rows)
 
 
 def _seconds(value: float) -> Value:

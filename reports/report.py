@@ -1,4 +1,4 @@
-"""The report as an object, for a notebook: it shows its answer, and its figure on request."""
+"""The report and its forecast as objects, for a notebook: each shows its answer, and its figure on request."""
 
 import plotly.graph_objects as go
 
@@ -8,7 +8,7 @@ from etl.storage import Location, location
 from reports.charts import waterfall
 from reports.gold import read_source
 from reports.html import render
-from reports.pages import answer
+from reports.pages import answer, forecast
 from reports.question import Question, newest_comparison
 from reports.reading import Reading, read
 from reports.site import write_single, write_site
@@ -44,6 +44,11 @@ class Report:
             raise UsageError("There is no bridge to plot.")
         return waterfall(bridge, data.baseline.label, data.period.label)
 
+    @property
+    def forecast(self) -> "Forecast":
+        """What comes next."""
+        return Forecast(self.reading)
+
     def write(self, out: "str | Location") -> Location:
         """Write it: one file where ``out`` ends in .html, else a folder of pages."""
         path = location(str(out))
@@ -51,6 +56,22 @@ class Report:
 
     def _repr_html_(self) -> str:
         return render("notebook.html.j2", page=answer.page(self.reading))
+
+
+class Forecast:
+    """What comes next, as the report on a warehouse tells it: ``Report("warehouse").forecast``."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def plot(self) -> go.Figure:
+        """The last weeks, and the days ahead with their bands; raises ``UsageError`` where Gold holds no forecast."""
+        if self.reading.data.forecast.empty:
+            raise UsageError("There is no forecast to plot: assay forecast makes one.")
+        return forecast.fan(self.reading.data).figure
+
+    def _repr_html_(self) -> str:
+        return render("notebook.html.j2", page=forecast.page(self.reading))
 
 
 def _days(period: str | Period | None) -> Period:

@@ -37,19 +37,19 @@ def page(reading: Reading) -> Page:
 
 
 def _sections(reading: Reading) -> Iterator[Section | None]:
-    yield _fan(reading.data)
+    yield Section("fan", "Day by day", (), charts=(fan(reading.data),))
     yield outlook.section(reading.data, told=LEAD)
     yield change_section(reading)
     yield scenario_section(reading)
     yield watch_section(reading)
 
 
-def _fan(data: ReportData) -> Section:
+def fan(data: ReportData) -> Chart:
     """The last eight weeks and the days ahead."""
     ahead = of_measure(data, "net_revenue")
     as_of = ahead["as_of"].iloc[0].date()
     seen = within(daily(data), Period(as_of - timedelta(days=DAYS_BEFORE), as_of))
-    chart = Chart(
+    return Chart(
         name="chart-fan",
         title=f"The last {len(seen)} days, and the {len(ahead)} ahead",
         description="Line of daily net revenue, and the expected days after it with bands of 40% and 80%.",
@@ -57,4 +57,3 @@ def _fan(data: ReportData) -> Section:
         table=day_table(seen, ahead, of_measure(data, "orders"), data.currency),
         note="Blue: what happened. Green: expected, with the middle 40% and 80% of what single days may bring.",
     )
-    return Section("fan", "Day by day", (), charts=(chart,))

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
@@ -11,7 +12,7 @@ from etl.errors import InputError, UsageError
 from reports.markdown import summary
 from reports.pdf import write_pdf
 from reports.reading import Reading, read
-from reports.report import Report
+from reports.report import Forecast, Report
 from reports.site import write_site
 from reports.workbook import write_workbook
 from tests.reports.browsers import browser_needed
@@ -140,3 +141,18 @@ def test_a_notebook_shows_the_answer_and_the_figure(warehouse):
     assert Report(warehouse).reading.question == report.reading.question
     with pytest.raises(UsageError, match="together"):
         Report(warehouse, period="2025-09")
+
+
+def test_a_notebook_shows_the_forecast_and_its_fan(warehouse, tmp_path):
+    forecast = Report(warehouse).forecast
+    assert "October 2025 is expected to bring INR 140K" in forecast._repr_html_()
+    assert "Expected by month" in forecast._repr_html_()
+    days = forecast.reading.data.forecast.query("measure == 'net_revenue'")["date"]
+    assert any(pd.DatetimeIndex(trace.x).equals(pd.DatetimeIndex(days)) for trace in forecast.plot().data)
+
+
+def test_without_a_forecast_the_notebook_says_so(nothing):
+    forecast = Forecast(reading_of(nothing))
+    assert "There is no forecast in Gold yet" in forecast._repr_html_()
+    with pytest.raises(UsageError, match="no forecast to plot"):
+        forecast.plot()

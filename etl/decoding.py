@@ -39,4 +39,4 @@ def decoded(content: bytes, encoding: str) -> pa.Scalar:
         text = content.decode(encoding).removeprefix(BYTE_ORDER_MARK)
         return pa.scalar(text, pa.string())
     except (pa.ArrowInvalid, UnicodeError) as error:
-        raise UnreadableFileError(f"is not {encoding.upper()} text") from error
+        raise UnreadableFileError(f"is not {encoding.upper()} text: declare its encoding") from error

@@ -20,6 +20,7 @@ from etl.lines import (
 from etl.source import Feed
 
 MINIMUM_BLOCK = 1 << 20
+DELIMITERS = (",", ";", "\t", "|")
 
 
 def read_delimited(text: pa.Scalar, feed: Feed) -> Lines:
@@ -40,8 +41,22 @@ def _header(line: str, feed: Feed) -> list[str]:
         names = column_names([name.strip() for name in next(csv.reader([line], delimiter=feed.delimiter))], feed)
     except csv.Error as error:
         raise UnreadableFileError("has no header that can be read") from error
-    check_columns(names, feed)
+    try:
+        check_columns(names, feed)
+    except UnreadableFileError as error:
+        if line.lstrip().startswith("{"):
+            raise UnreadableFileError("is JSON lines, and its feed declares delimited text") from error
+        if other := _other_delimiter(line, feed):
+            raise UnreadableFileError(f"is divided by {other!r}, and its feed declares {feed.delimiter!r}") from error
+        raise
     return names
+
+
+def _other_delimiter(line: str, feed: Feed) -> str | None:
+    """The sign that divides the header into the feed's columns where the declared one does not."""
+    needed = set(feed.needed_columns)
+    others = (sign for sign in DELIMITERS if sign != feed.delimiter)
+    return next((sign for sign in others if needed <= set(column_names(line.split(sign), feed))), None)
 
 
 def _parse(header: list[str], lines: pa.Array, numbers: pa.Array, feed: Feed) -> Lines:

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -55,9 +55,7 @@ def check_columns(names: Sequence[str], feed: Feed) -> None:
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise UnreadableFileError(f"repeats the column {', '.join(repeated)}")
     if missing := [name for name in feed.needed_columns if name not in names]:
-        unknown = [name for name in names if name not in feed.columns]
-        suggested = (_suggested(feed.headers.get(name, name), unknown) for name in missing)
-        raise UnreadableFileError(f"lacks the column {'; '.join(suggested)}")
+        raise UnreadableFileError(_lack(missing, names, feed))
 
 
 def in_feed_order(table: pa.Table, feed: Feed) -> pa.Table:
@@ -68,9 +66,18 @@ def in_feed_order(table: pa.Table, feed: Feed) -> pa.Table:
     return pa.table({**known, EXTRA: _as_json(table.select(unknown))})
 
 
-def _suggested(missing: str, unknown: list[str]) -> str:
-    close = difflib.get_close_matches(missing, unknown, n=1)
-    return f"{missing} (renamed to {close[0]}?)" if close else missing
+def _lack(missing: list[str], names: Sequence[str], feed: Feed) -> str:
+    unknown = {name.lower(): name for name in names if name not in feed.columns}
+    suggested = [_suggested(feed.headers.get(name, name), unknown) for name in missing]
+    columns = f"the column{'s' if len(missing) > 1 else ''} {', '.join(suggested)}"
+    without_header = len(missing) == len(feed.needed_columns) > 1 and suggested == missing
+    return f"has none of {columns}: is its header missing?" if without_header else f"lacks {columns}"
+
+
+def _suggested(missing: str, unknown: Mapping[str, str]) -> str:
+    """The column, and which of the unknown ones (by their names in small letters) it may be."""
+    close = difflib.get_close_matches(missing.lower(), unknown, n=1)
+    return f"{missing} (renamed to {unknown[close[0]]}?)" if close else missing
 
 
 def _as_json(columns: pa.Table) -> pa.Array:

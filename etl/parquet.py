@@ -10,6 +10,8 @@ from etl.decoding import MOST_BYTES
 from etl.lines import Lines, UnreadableFileError, check_columns, column_names, in_feed_order
 from etl.source import Feed
 
+PARQUET = b"PAR1"  # how every file of the format begins
+
 
 def read_parquet(content: bytes, feed: Feed) -> Lines:
     """The rows of a file, numbered from 1, columns by name; raises ``UnreadableFileError`` where it is no Parquet."""

@@ -4,7 +4,7 @@ from etl.decoding import decoded, decompressed
 from etl.delimited import read_delimited
 from etl.json_lines import read_json_lines
 from etl.lines import Lines, Torn, UnreadableFileError, no_lines
-from etl.parquet import read_parquet
+from etl.parquet import PARQUET, read_parquet
 from etl.source import Feed
 
 TEXT_FORMATS = {"delimited": read_delimited, "json_lines": read_json_lines}
@@ -31,12 +31,14 @@ def _refused(error: UnreadableFileError, feed: Feed, lines: list[tuple[int, str 
 def _read(content: bytes, feed: Feed) -> Lines:
     if feed.format == "parquet":
         return read_parquet(content, feed)
+    if content.startswith(PARQUET):
+        raise UnreadableFileError("is Parquet, and its feed declares text")
     return TEXT_FORMATS[feed.format](decoded(content, feed.encoding), feed)
 
 
 def _raw_lines(content: bytes, feed: Feed) -> list[tuple[int, str | None]]:
     """Number and text of every filled line, the header left out, undecodable bytes replaced; none of binary files."""
-    if feed.format == "parquet":
+    if feed.format == "parquet" or content.startswith(PARQUET):
         return []
     text = content.decode(feed.encoding, errors="replace").removeprefix("\ufeff")
     numbered = enumerate((line.rstrip("\r") for line in text.split("\n")), start=1)

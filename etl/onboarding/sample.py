@@ -14,17 +14,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.decoding import COMPRESSIONS, decompressed
+from etl.delimited import DELIMITERS
 from etl.errors import InputError
 from etl.landing import UNFINISHED
 from etl.lines import EXTRA, Lines, UnreadableFileError
+from etl.parquet import PARQUET
 from etl.reading import read_file
 from etl.source import COLUMN_NAME, OF_EVERY_FEED, Feed
 
 MOST_FILES = 200
 FIRST_BYTES = 1 << 18
 FIRST_LINES = 20
-DELIMITERS = (",", ";", "\t", "|")
-PARQUET = b"PAR1"
 Format = Literal["delimited", "json_lines", "parquet"]
 
 

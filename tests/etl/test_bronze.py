@@ -51,9 +51,13 @@ def test_torn_lines_land_too_with_their_problem_and_text(tmp_path):
     [
         (b"category_code,category_nam\nTOY,Toys\n", "lacks the column category_name (renamed to category_nam?)", [2]),
         (b"category_code,category_code\nTOY,Toys\nBKS,x", "repeats the column category_code", [2, 3]),
-        (b"category_code,category_name\nTOY,Toys\n\xa3,x\n", "is not UTF-8 text", [2, 3]),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\xff\n", "is not UTF-8 text", [2, 3]),
-        (b"\x00\x01\x02\xff", "is not UTF-8 text", [0]),
+        (
+            b"category_code,category_name\nTOY,Toys\n\xa3,x\n",
+            "is not UTF-8 text: declare its encoding",
+            [2, 3],
+        ),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\xff\n", "is not UTF-8 text: declare its encoding", [2, 3]),
+        (b"\x00\x01\x02\xff", "is not UTF-8 text: declare its encoding", [0]),
         (b"category_code\n", "lacks the column category_name", [0]),
         (b"category_code,category_name\rTOY,Toys\r", "has no header that can be read", [0]),
     ],

@@ -117,13 +117,16 @@ def test_a_lone_carriage_return_tears_its_own_line():
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"a,b\n\xff\xfe,1\n", "is not UTF-8 text"),
-        ("a,b\n£,1\n".encode("latin-1"), "is not UTF-8 text"),
-        ("a,b\n1,2\n".encode("utf-16"), "is not UTF-8 text"),
+        (b"a,b\n\xff\xfe,1\n", "is not UTF-8 text: declare its encoding"),
+        ("a,b\n£,1\n".encode("latin-1"), "is not UTF-8 text: declare its encoding"),
+        ("a,b\n1,2\n".encode("utf-16"), "is not UTF-8 text: declare its encoding"),
         (b"a,b,a,b\n1,2,3,4\n", "repeats the column a, b"),
         (b"a\n1\n", "lacks the column b"),
-        (b"x\n1\n", "lacks the column a; b"),
-        (b"a;b\n1;2\n", "lacks the column a; b"),
+        (b"x,b\n1,2\n", "lacks the column a"),
+        (b"1,2\n3,4\n", "has none of the columns a, b: is its header missing?"),
+        (b"A,b\n1,2\n", "lacks the column a (renamed to A?)"),
+        (b"a;b\n1;2\n", "is divided by ';', and its feed declares ','"),
+        (b'{"a": 1, "b": 2}\n', "is JSON lines, and its feed declares delimited text"),
         (b"a,b\r1,2\r3,4\r", "has no header that can be read"),
         (b"x" * 200_000 + b",b\n1,2\n", "has no header that can be read"),
     ],
@@ -138,7 +141,7 @@ def test_a_missing_column_is_named_with_what_it_may_be_called_now():
     feed = Feed(path="*.csv", columns=("order_id", "unit_price", "quantity"))
     with pytest.raises(UnreadableFileError) as refused:
         read(b"order_id,price,qty,unit_prices\n", feed)
-    assert str(refused.value) == "lacks the column unit_price (renamed to unit_prices?); quantity"
+    assert str(refused.value) == "lacks the columns unit_price (renamed to unit_prices?), quantity"
 
 
 def test_an_optional_column_may_be_missing_and_is_null():

@@ -183,7 +183,7 @@ def test_every_file_of_a_fault_is_told_apart_in_quarantine_and_accounts(faulty):
     for row in rows(faulty, OPS_QUARANTINE):
         reasons.setdefault(row["file_name"], set()).add(row["reason"])
     whole = {
-        "wrong_encoding": "the file is not UTF-8 text",
+        "wrong_encoding": "the file is not UTF-8 text: declare its encoding",
         "column_missing": "the file lacks the column discount_pct",
         "column_renamed": "the file lacks the column unit_price (renamed to price?)",
     }

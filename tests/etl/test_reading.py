@@ -100,9 +100,10 @@ def test_values_of_parquet_are_text_as_a_delimited_file_would_have_it():
     [
         (DELIMITED, gzip.compress(b"id,price\nA,1\n" * 50)[:30], "cannot be decompressed (gzip)", [0]),
         (DELIMITED, b"\x28\xb5\x2f\xfdjunk", "cannot be decompressed (zstd)", [0]),
-        (DELIMITED, gzip.compress("id,price\n£,1\n".encode("latin-1")), "is not UTF-8 text", [2]),
+        (DELIMITED, gzip.compress("id,price\n£,1\n".encode("latin-1")), "is not UTF-8 text: declare its encoding", [2]),
         (JSON_LINES, b'{"id": 1}\n{"id": 2}\n', "lacks the column price", [1, 2]),
-        (JSON_LINES, b"\xff\xfe\n\n\xff", "is not UTF-8 text", [1, 3]),
+        (JSON_LINES, b"\xff\xfe\n\n\xff", "is not UTF-8 text: declare its encoding", [1, 3]),
+        (DELIMITED, parquet(id=["A"], price=["1"]), "is Parquet, and its feed declares text", [0]),
         (PARQUET, b"id,price\n1,2\n", "is not a Parquet file that can be read", [0]),
         (PARQUET, b"", "is not a Parquet file that can be read", [0]),
         (PARQUET, parquet(id=["A"], prize=["1"]), "lacks the column price (renamed to prize?)", [0]),

@@ -30,6 +30,8 @@ class Invariant:
 class Expectation:
     """A number that one SQL query over the refined tables gives, and above which it warns or stops the run.
 
+    In the query, ``{month}`` stands for the condition that this column is among the months to look at.
+
     Where the query gives null, the data cannot tell.
     """
 

@@ -11,28 +11,29 @@ from pyspark.sql import functions as F
 from etl.own_dimensions import carrying
 from etl.schemas.daily import GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS, GLD_DAILY_ORDERS, SALES
 
+DAY = {"date": "transaction_date", "month": "transaction_month"}
 PLACE = ("country", "region", "channel")
 REVENUE = ("net_revenue", "net_amount_inr")
 AMOUNTS = tuple(column.name for column in SALES if column.name not in {"lines", "quantity"})
 
 
 def orders(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame:
-    """``transaction_id, date``, the place with the source's own ``dimensions``, and ``customer_id`` of every order.
+    """``transaction_id, date, month``, place, the source's own ``dimensions`` and ``customer_id`` of every order.
 
     They are those of the order's first line sold on the day: an order is one of its day, so that days can be summed
     apart.
     """
     sold = fact.where("not is_return_line")
-    day_of_order = ["transaction_id", "transaction_date"]
+    day_of_order = ["transaction_id", *DAY.values()]
     firsts = sold.groupBy(*day_of_order).agg(F.min("seq_no").alias("seq_no"))
     first_lines = sold.join(firsts, [*day_of_order, "seq_no"], "left_semi")
-    date = F.col("transaction_date").alias("date")
-    return first_lines.select("transaction_id", date, *PLACE, *dimensions, "customer_id")
+    day = [F.col(of_fact).alias(name) for name, of_fact in DAY.items()]
+    return first_lines.select("transaction_id", *day, *PLACE, *dimensions, "customer_id")
 
 
 def daily_orders(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame:
     """``gld_daily_orders``: orders and customers by the orders' place, units and revenue by the lines'."""
-    keys = ["date", *PLACE, *dimensions]
+    keys = [*DAY, *PLACE, *dimensions]
     by_customer = orders(fact, dimensions).groupBy(*keys, "customer_id").agg(_count())
     customers = F.count("customer_id").alias("customers")
     counts = by_customer.groupBy(*keys).agg(F.sum("orders").alias("orders"), customers)
@@ -44,13 +45,13 @@ def daily_orders(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame
 
 def daily_cells(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame:
     """``gld_daily_cells``: what was sold and what it brought, by day, place, category and own ``dimensions``."""
-    cells = summed(sold_lines(fact), ["date", *PLACE, "category", *dimensions])
+    cells = summed(sold_lines(fact), [*DAY, *PLACE, "category", *dimensions])
     return cells.select(*carrying(GLD_DAILY_CELLS, dimensions).column_names)
 
 
 def daily_customers(fact: DataFrame) -> DataFrame:
     """``gld_daily_customers``: the same by day, country, channel and customer, for intervals clustered by customer."""
-    keys = ["date", "country", "channel", "cluster", "is_known"]
+    keys = [*DAY, "country", "channel", "cluster", "is_known"]
     counts = orders(fact).select("*", *cluster()).groupBy(*keys).agg(_count())
     sales = summed(sold_lines(fact).select("*", *cluster()), keys)
     joined = sales.join(counts, keys, "left").fillna(0, ["orders"])
@@ -58,9 +59,9 @@ def daily_customers(fact: DataFrame) -> DataFrame:
 
 
 def sold_lines(fact: DataFrame) -> DataFrame:
-    """The fact with ``date``, and the units sold (none on a return line) as ``quantity``."""
+    """The fact with ``date`` and ``month``, and the units sold (none on a return line) as ``quantity``."""
     sold = F.when(F.col("is_return_line"), 0).otherwise(F.col("quantity"))
-    return fact.withColumns({"date": F.col("transaction_date"), "quantity": sold})
+    return fact.withColumns({name: F.col(of_fact) for name, of_fact in DAY.items()} | {"quantity": sold})
 
 
 def summed(lines: DataFrame, keys: list[str]) -> DataFrame:

@@ -33,7 +33,7 @@ from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_CUSTOMERS
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_DIM_DATE, GLD_DIM_PRODUCTS, GLD_DIM_STORES, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
 from etl.silver import silver_table
-from etl.slices import Months, in_months, is_month, months_of
+from etl.slices import ROWS_AT_ONCE, Months, is_month, months_of, rows_by_month, spans
 from etl.source import Source
 from etl.versions import as_of
 
@@ -60,45 +60,47 @@ class Gold:
         rates = self._rates(self.lakehouse, self.days)
         if self.before is not None:
             months |= self._months_of_changes(self.before, rates)
-        if months:
-            self.progress(f"gold: fact, {len(months)} months")
-            self._publish_fact(months, rates)
-            self.progress("gold: daily tables")
-            self._publish_daily(months)
+        self._publish_sales(months, rates)
         self.progress("gold: calendar")
         self._publish_calendar()
         return months
 
     def _publish_dimensions(self) -> None:
         now = self.lakehouse
-        products = dim_products(self._rows("products", now), self._silver("category", now), self._silver("brands", now))
-        self.lakehouse.write_changed(GLD_DIM_PRODUCTS, products)
-        customers = dim_customers(self._rows("customers", now), self.source.regions)
-        self.lakehouse.write_changed(GLD_DIM_CUSTOMERS, customers)
-        if "stores" in self.source.tables:
+        if self._differs("products", "category", "brands"):
+            names = self._silver("category", now), self._silver("brands", now)
+            self.lakehouse.write_changed(GLD_DIM_PRODUCTS, dim_products(self._rows("products", now), *names))
+        if self._differs("customers"):
+            customers = dim_customers(self._rows("customers", now), self.source.regions)
+            self.lakehouse.write_changed(GLD_DIM_CUSTOMERS, customers)
+        if self._differs("stores") and "stores" in self.source.tables:
             stores = dim_stores(now.read(silver_table("stores")), self.source.own_dimensions.of_stores)
             self.lakehouse.write_changed(self.source.contract(GLD_DIM_STORES), stores)
-        days = dim_date(self.lakehouse.session, self._silver("calendar", now), self.days)
-        self.lakehouse.write_changed(GLD_DIM_DATE, days)
+        if self._differs("calendar") or "calendar" not in self.source.tables:
+            days = dim_date(self.lakehouse.session, self._silver("calendar", now), self.days)
+            self.lakehouse.write_changed(GLD_DIM_DATE, days)
 
     def _months_of_changes(self, before: Lakehouse, rates: DataFrame) -> Months:
         lines, after = self._lines(), self.lakehouse
         months = months_of(changed(self._rates(before, stored_days(before)), rates, ("date", "currency")), "date")
-        if self._differs(before, "customers"):
+        if self._differs("customers"):
             months |= self._months_of_moves("customer_id", self._homes(before), self._homes(after))
-        if self._differs(before, "products", "category"):
+        if self._differs("products", "category"):
             months |= self._months_of_moves("product_id", self._categories(before), self._categories(after))
-        if self._differs(before, "stores"):
+        if self._differs("stores"):
             months |= self._months_of_moves("store_id", self._stores(before), self._stores(after))
-        if self._differs(before, "returns"):
+        if self._differs("returns"):
             returns = silver_table("returns")
             old, new = (returned_quantities(at.read(returns)) for at in (before, after))
             months |= months_of(lines.join(changed(old, new, KEY), list(KEY), "left_semi"), "order_date")
         return months
 
-    def _differs(self, before: Lakehouse, *names: str) -> bool:
+    def _differs(self, *names: str) -> bool:
+        """Whether a Silver table was written since Gold was last built, or Gold never was."""
+        if self.before is None:
+            return True
         tables = [silver_table(name) for name in names if name in self.source.tables]
-        return any(before.version(table) != self.lakehouse.version(table) for table in tables)
+        return any(self.before.version(table) != self.lakehouse.version(table) for table in tables)
 
     def _months_of_moves(self, key: str, old: DataFrame, new: DataFrame) -> Months:
         """The months of the order lines that ``new`` versions place otherwise than ``old`` ones did."""
@@ -117,7 +119,16 @@ class Gold:
     def _rates(self, lakehouse: Lakehouse, days: tuple[date, date]) -> DataFrame:
         return daily_rates(lakehouse.session, self._silver("fx_rates", lakehouse), self.source.base_rates, days)
 
-    def _publish_fact(self, months: Months, rates: DataFrame) -> None:
+    def _publish_sales(self, months: Months, rates: DataFrame) -> None:
+        """Fact and daily tables, some months at a time; where all is built, the first of them replace the tables."""
+        lines = self._lines().where(is_month("order_month", months))
+        for position, span in enumerate(spans(months, rows_by_month(lines, "order_month"), ROWS_AT_ONCE)):
+            anew = self.before is None and position == 0
+            self.progress(f"gold: fact and daily tables, {min(span):%Y-%m} to {max(span):%Y-%m}")
+            self._publish_fact(span, rates, anew=anew)
+            self._publish_daily(span, anew=anew)
+
+    def _publish_fact(self, months: Months, rates: DataFrame, *, anew: bool) -> None:
         returns = self._silver("returns", self.lakehouse)
         fact = fact_order_items(
             self._lines().where(is_month("order_month", months)),
@@ -128,17 +139,17 @@ class Gold:
             rates,
             self.source,
         )
-        self._write(GLD_FACT_ORDER_ITEMS, fact, is_month("transaction_month", months))
+        self._write(GLD_FACT_ORDER_ITEMS, fact, None if anew else is_month("transaction_month", months))
 
-    def _publish_daily(self, months: Months) -> None:
+    def _publish_daily(self, months: Months, *, anew: bool) -> None:
         fact = self.lakehouse.read(GLD_FACT_ORDER_ITEMS).where(is_month("transaction_month", months))
-        own, slice_ = self.source.own_dimensions.names, in_months("date", months)
+        own, slice_ = self.source.own_dimensions.names, None if anew else is_month("month", months)
         self._write(GLD_DAILY_ORDERS, daily.daily_orders(fact, own), slice_)
         self._write(GLD_DAILY_CELLS, daily.daily_cells(fact, own), slice_)
         self._write(GLD_DAILY_CUSTOMERS, daily.daily_customers(fact), slice_)
 
-    def _write(self, table: Table, rows: DataFrame, slice_: str) -> None:
-        self.lakehouse.write(self.source.contract(table), rows, replace_where=slice_ if self.before else None)
+    def _write(self, table: Table, rows: DataFrame, slice_: str | None) -> None:
+        self.lakehouse.write(self.source.contract(table), rows, replace_where=slice_)
 
     def _publish_calendar(self) -> None:
         sold_in = self.lakehouse.read(GLD_DAILY_ORDERS).select("country").distinct().toPandas()["country"]

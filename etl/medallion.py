@@ -11,19 +11,19 @@ from datetime import UTC, date, datetime
 import pandas as pd
 from pyspark.errors import PySparkException
 
-from etl import bronze, order_lines, silver
+from etl import bronze, order_lines, returns, silver
 from etl.accounts import account
 from etl.drift import report_drift
 from etl.errors import InputError
-from etl.gold import Gold, business_days, stored_days
+from etl.gold import Gold, business_days, changed, stored_days
 from etl.lakehouse import Lakehouse, sql_text
 from etl.quality import hold_expectations, hold_thresholds
 from etl.release import publish
 from etl.restatements import restatements
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_FILES, OPS_RESTATEMENTS, OPS_SOURCE
-from etl.schemas.silver import SLV_ORDER_ITEMS_SUPERSEDED
-from etl.slices import Months, in_files
+from etl.schemas.silver import SLV_ORDER_ITEMS, SLV_ORDER_ITEMS_SUPERSEDED
+from etl.slices import Months, in_files, is_month
 from etl.source import Source
 from etl.work import Work, refined_tables
 
@@ -97,9 +97,10 @@ class Medallion:
         hold_thresholds(self.lakehouse, self.source)
         days = business_days(self.lakehouse)
         gold = Gold(self.lakehouse, self.source, days, self.progress, None if self.work.whole else self._before)
-        self._restate(gold.publish(months))
+        months = gold.publish(months)
+        self._restate(months)
         self.progress("expectations")
-        hold_expectations(self.lakehouse)
+        hold_expectations(self.lakehouse, months)
         self._sign(*days)
 
     def _to_bronze(self, feed: str) -> None:
@@ -119,18 +120,31 @@ class Medallion:
             months = order_lines.publish(self.lakehouse, self.source, files)
             lost = self.lakehouse.read(SLV_ORDER_ITEMS_SUPERSEDED)
             superseded[order_lines.NAME] = silver.superseded_by_file(lost)
-        for name in self._others(tables):
+        for name in self._others(tables, months):
             self.progress(f"silver: {name}")
             counted = silver.publish(self.lakehouse, self.source, name)
             if counted is not None:
                 superseded[name] = counted
         return months, superseded
 
-    def _others(self, tables: list[str]) -> list[str]:
-        """Returns are held against the order lines, so they come last, and whenever either is new."""
-        others = [name for name in tables if name not in {order_lines.NAME, "returns"}]
-        held = "returns" in self.source.tables and {order_lines.NAME, "returns"} & set(tables)
-        return [*others, "returns"] if held else others
+    def _others(self, tables: list[str], months: Months) -> list[str]:
+        """Returns are held against the order lines, so they come last, and whenever either changed."""
+        others = [name for name in tables if name not in {order_lines.NAME, returns.NAME}]
+        held = returns.NAME in tables or (returns.NAME in self.source.tables and self._sold_otherwise(months))
+        return [*others, returns.NAME] if held else others
+
+    def _sold_otherwise(self, months: Months) -> bool:
+        """Whether order lines that returns name changed in the ``months`` that were written."""
+        if self._before is None:
+            return True
+        named = silver.readable(self.lakehouse, self.source, returns.NAME).select(*returns.KEY)
+        old, new = (
+            returns.sold(at.read(SLV_ORDER_ITEMS).where(is_month("order_month", months))).join(
+                named, list(returns.KEY), "left_semi"
+            )
+            for at in (self._before, self.lakehouse)
+        )
+        return changed(old, new, returns.KEY).limit(1).count() > 0
 
     def _restate(self, months: Months) -> None:
         """Record what changed of days published before."""

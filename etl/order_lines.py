@@ -13,7 +13,7 @@ from etl.lakehouse import Lakehouse, sql_text
 from etl.quarantine import BROKEN, broken_rules, torn_lines
 from etl.schemas.silver import SLV_ORDER_ITEMS, SLV_ORDER_ITEMS_SUPERSEDED
 from etl.silver import judge, quarantine
-from etl.slices import Months, in_files, is_month, months_of
+from etl.slices import ROWS_AT_ONCE, Months, in_files, is_month, months_of, rows_by_month, spans
 from etl.source import Source
 
 NAME = "order_items"
@@ -35,10 +35,12 @@ def publish(lakehouse: Lakehouse, source: Source, files: list[str] | None) -> Mo
 
 def _all(lakehouse: Lakehouse, source: Source, arriving: DataFrame) -> Months:
     table = source.contract(SLV_ORDER_ITEMS)
-    settled = settle(arriving, table)
-    lakehouse.write(table, settled.rows)
+    settled, arrived = settle(arriving, table), rows_by_month(arriving, "order_month")
+    for position, span in enumerate(spans(arrived, arrived, ROWS_AT_ONCE) or [frozenset()]):
+        slice_ = is_month("order_month", span)
+        lakehouse.write(table, settled.rows.where(slice_), replace_where=slice_ if position else None)
     lakehouse.write(source.contract(SLV_ORDER_ITEMS_SUPERSEDED), settled.superseded)
-    return months_of(lakehouse.read(table), "order_date")
+    return frozenset(arrived)
 
 
 def _some(lakehouse: Lakehouse, source: Source, arriving: DataFrame, files: list[str]) -> Months:

@@ -10,6 +10,7 @@ from etl.errors import QualityError, raise_problems
 from etl.lakehouse import Lakehouse, sql_text
 from etl.schemas.expectations import EXPECTATIONS
 from etl.schemas.ops import OPS_FILES, OPS_QUALITY, OPS_QUARANTINE
+from etl.slices import Months, is_month
 from etl.source import ANY_RULE, Source, Threshold
 
 RULE, EXPECTATION = "rule", "expectation"
@@ -38,9 +39,13 @@ def hold_thresholds(lakehouse: Lakehouse, source: Source) -> None:
     record(lakehouse, RULE, found)
 
 
-def hold_expectations(lakehouse: Lakehouse) -> None:
-    """Record what is expected of the tables and found; raises ``QualityError`` where it is to stop the run."""
-    values = lakehouse.session.sql(" union all ".join(_query(each) for each in EXPECTATIONS)).toPandas()
+def hold_expectations(lakehouse: Lakehouse, months: Months) -> None:
+    """Record what is expected of the ``months`` written, or of all where none was, and found.
+
+    Raises ``QualityError`` where it is to stop the run.
+    """
+    slices = {name: is_month(name, months) if months else "true" for name in ("month", "transaction_month")}
+    values = lakehouse.session.sql(" union all ".join(_query(each, slices) for each in EXPECTATIONS)).toPandas()
     found = dict(zip(values["name"], values["value"], strict=True))
     record(lakehouse, EXPECTATION, [(each, found[_key(each)]) for each in EXPECTATIONS])
 
@@ -75,9 +80,9 @@ def _stated(name: str, rule: str, threshold: Threshold) -> Expectation:
     return Expectation(f"slv_{name}", rule, meaning, "", threshold.warn, threshold.stop)
 
 
-def _query(each: Expectation) -> str:
-    name = sql_text(_key(each))
-    return f"select {name} as name, cast(value as double) as value from ({each.sql}) t(value)"  # noqa: S608 - our own
+def _query(each: Expectation, slices: dict[str, str]) -> str:
+    name, sql = sql_text(_key(each)), each.sql.format(**slices)
+    return f"select {name} as name, cast(value as double) as value from ({sql}) t(value)"  # noqa: S608 - our own
 
 
 def _key(each: Expectation) -> str:

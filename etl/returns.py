@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+NAME = "returns"
 KEY = ("order_id", "seq_no")
 
 
@@ -13,11 +14,10 @@ def judge_returns(returns: DataFrame, order_items: DataFrame) -> DataFrame:
     of a line, in the order they landed, those within the sold quantity stand; one that alone exceeds it takes nothing
     from the others.
     """
-    sold = order_items.where("not is_return_line").select(*KEY, F.col("quantity").alias("sold"))
     landed_before = Window.partitionBy(*KEY).orderBy("file_name", "line_number")
     possible = F.when(F.col("quantity") <= F.col("sold"), F.col("quantity")).otherwise(0)
     so_far = F.sum(possible).over(landed_before.rowsBetween(Window.unboundedPreceding, 0))
-    checked = returns.join(sold, list(KEY), "left").withColumn("so_far", so_far)
+    checked = returns.join(sold(order_items), list(KEY), "left").withColumn("so_far", so_far)
     unknown = F.col("sold").isNull()
     too_many = (F.col("quantity") > F.col("sold")) | (F.col("so_far") > F.col("sold"))
     return checked.withColumns(
@@ -27,6 +27,11 @@ def judge_returns(returns: DataFrame, order_items: DataFrame) -> DataFrame:
             "reason": F.when(unknown, "no such order line was sold").when(too_many, "more came back than was sold"),
         }
     )
+
+
+def sold(order_items: DataFrame) -> DataFrame:
+    """``order_id, seq_no, sold``: what returns are held against."""
+    return order_items.where("not is_return_line").select(*KEY, F.col("quantity").alias("sold"))
 
 
 def returned_quantities(returns: DataFrame) -> DataFrame:

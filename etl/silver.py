@@ -8,12 +8,12 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from etl import returns
 from etl.bronze import feed_table
 from etl.contracts import Column, Table
 from etl.duplicates import Settled, settle
 from etl.lakehouse import Lakehouse, sql_text
 from etl.quarantine import BROKEN, TEXT, broken_rules, line_text, refused_returns, torn_lines
-from etl.returns import judge_returns
 from etl.schemas.columns import PRICE
 from etl.schemas.ops import OPS_QUARANTINE
 from etl.source import Refinement, Source
@@ -38,9 +38,9 @@ def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame | N
     """
     refinement, table = source.refinement(name), source.contract(silver_table(name))
     bronze = lakehouse.read(feed_table(source, refinement.feed))
-    with lakehouse.staged(judge(bronze.where("problem is null"), name, source), name) as judged:
+    with lakehouse.staged(readable(lakehouse, source, name), name) as judged:
         settled = settled_lines(judged, table)
-        kept, refused = _held_against_orders(lakehouse, settled.rows) if name == "returns" else (settled.rows, None)
+        kept, refused = _held_against_orders(lakehouse, settled.rows) if name == returns.NAME else (settled.rows, None)
         lakehouse.write_changed(table, kept)
         if name not in source.accounted_tables:
             return None
@@ -48,6 +48,12 @@ def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame | N
         rejected += [] if refused is None else [refused_returns(refused, name)]
         quarantine(lakehouse, rejected, f"feed = {sql_text(name)}")
         return superseded_by_file(settled.superseded)
+
+
+def readable(lakehouse: Lakehouse, source: Source, name: str) -> DataFrame:
+    """The whole lines of the feed of a Silver table, judged."""
+    bronze = lakehouse.read(feed_table(source, source.tables[name].feed))
+    return judge(bronze.where("problem is null"), name, source)
 
 
 def settled_lines(judged: DataFrame, table: Table) -> Settled:
@@ -67,10 +73,10 @@ def quarantine(lakehouse: Lakehouse, rejected: list[DataFrame], replace_where: s
     lakehouse.write(OPS_QUARANTINE, reduce(DataFrame.unionByName, rejected), replace_where=replace_where)
 
 
-def _held_against_orders(lakehouse: Lakehouse, returns: DataFrame) -> tuple[DataFrame, DataFrame]:
-    judged = judge_returns(returns, lakehouse.read(silver_table("order_items")))
+def _held_against_orders(lakehouse: Lakehouse, lines: DataFrame) -> tuple[DataFrame, DataFrame]:
+    judged = returns.judge_returns(lines, lakehouse.read(silver_table("order_items")))
     kept = judged.where("rule is null").withColumn("reason", F.col("reason_given"))
-    return kept.select(*returns.columns), judged.where("rule is not null")
+    return kept.select(*lines.columns), judged.where("rule is not null")
 
 
 def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:

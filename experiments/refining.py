@@ -1,13 +1,22 @@
 """One ordinary run over the landing folder: what is new in it, refined and released."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from etl.location import Location
+
 from etl.errors import ChangedError, LockedError
 from etl.lakehouse import Lakehouse
+from etl.medallion import Medallion
 from etl.release import release_whole
-from etl.work import Work, find_work
+from etl.schemas.ops import OPS_FILES
+from etl.source import Source
+from etl.stored import newest_rows
+from etl.work import Work, find_work, refined_tables
 from experiments.console import ERRORS, Progress
+from experiments.costs.traffic import Volume
+from experiments.running.plan import Step
 from experiments.watching import Refined
 from experiments.workspace import Workspace
 
@@ -61,7 +70,6 @@ def _find(workspace: Workspace, as_of: date | None) -> Work:
 
 def _refine(workspace: Workspace, lakehouse: Lakehouse, work: Work, progress: Progress) -> "StepResult":
     from experiments.costs.accounts import account
-    from experiments.refresh import etl_step  # loads MLflow, which is not needed to say that nothing is new
     from experiments.running.ledger import Job, StepLedger
     from experiments.running.runner import Runner
 
@@ -71,3 +79,22 @@ def _refine(workspace: Workspace, lakehouse: Lakehouse, work: Work, progress: Pr
     (result,) = runner.run([etl_step(workspace.warehouse, source, work, now, progress)])
     account(lakehouse, job, runner.costs, prices=None)
     return result
+
+
+def etl_step(
+    warehouse: Location, source: Source, work: Work, started_at: datetime, progress: Callable[[str], None]
+) -> Step:
+    """Do the ``work`` found in the landing folder; due where there is some."""
+
+    def refine(lakehouse: Lakehouse) -> int:
+        return Medallion(lakehouse, source, work, started_at, progress).run()
+
+    def landed() -> Volume:
+        taken = {file.name: file.size_bytes for file in work.plan.taken}
+        files = newest_rows(warehouse, OPS_FILES, ["file_name", "rows_landed"])
+        rows = files.loc[files["file_name"].isin(taken), "rows_landed"].sum()
+        return Volume(int(rows), sum(taken.values()), len(taken))
+
+    tables = tuple(refined_tables(source))
+    settings = {"refined_from": work.digest}
+    return Step("etl", refine, writes=tables, settings=settings, due=work.reason, landed=landed)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from etl.lakehouse import Lakehouse
-from etl.medallion import Medallion
 from etl.periods import Period
 from etl.release import release_whole
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
-from etl.schemas.ops import OPS_COSTS, OPS_FILES, OPS_RUNS, OPS_SOURCE, OPS_STORAGE
+from etl.schemas.ops import OPS_COSTS, OPS_RUNS, OPS_SOURCE, OPS_STORAGE
 from etl.schemas.results import (
     GLD_CLAIMS,
     GLD_DIPS,
@@ -29,12 +28,12 @@ from experiments import attribution
 from experiments.asked import Asked
 from experiments.costs.accounts import account
 from experiments.costs.prices import Prices
-from experiments.costs.traffic import Volume
 from experiments.findings import claims, dips, recommendations
 from experiments.forecasting import jobs as forecasting
 from experiments.forecasting.data import READS as FORECAST_READS
 from experiments.forecasting.settings import Settings
 from experiments.forecasting.watch import WRITES as WATCH_WRITES
+from experiments.refining import etl_step
 from experiments.running.ledger import Job, StepLedger
 from experiments.running.plan import Choice, Planned, Step, planned
 from experiments.running.recovery import put_back
@@ -259,20 +258,3 @@ def _settings_of(question: Question | None) -> dict[str, str]:
     if question is None:
         return {}
     return {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}
-
-
-def etl_step(warehouse: Location, source: Source, work: Work, started_at: datetime, progress: Progress) -> Step:
-    """Do the ``work`` found in the landing folder; due where there is some."""
-
-    def refine(lakehouse: Lakehouse) -> int:
-        return Medallion(lakehouse, source, work, started_at, progress).run()
-
-    def landed() -> Volume:
-        taken = {file.name: file.size_bytes for file in work.plan.taken}
-        files = newest_rows(warehouse, OPS_FILES, ["file_name", "rows_landed"])
-        rows = files.loc[files["file_name"].isin(taken), "rows_landed"].sum()
-        return Volume(int(rows), sum(taken.values()), len(taken))
-
-    tables = tuple(refined_tables(source))
-    settings = {"refined_from": work.digest}
-    return Step("etl", refine, writes=tables, settings=settings, due=work.reason, landed=landed)

@@ -3,6 +3,10 @@
 from etl.contracts import Invariant, Table
 from etl.schemas.columns import EXACT, column, required
 
+DAY = (
+    required("date", "date", "business day"),
+    required("month", "date", "first day of its month"),
+)
 DIMENSIONS = (
     required("country", "string", "country of the order"),
     required("region", "string", "region of the customer within the country"),
@@ -27,7 +31,7 @@ GLD_DAILY_ORDERS = Table(
     grain="one day of a country, region and channel; an order of the day counts once, where its first line is",
     key=("date", "country", "region", "channel"),
     columns=(
-        required("date", "date", "business day"),
+        *DAY,
         *DIMENSIONS,
         required("orders", "bigint", "orders with at least one line sold; adds up over all dimensions"),
         required("customers", "bigint", "known customers who ordered; does not add up"),
@@ -36,14 +40,16 @@ GLD_DAILY_ORDERS = Table(
         column("net_amount_inr", "decimal(28,2)", "legacy measure, INR"),
     ),
     invariants=(Invariant("customers_within_orders", "customers <= orders"),),
+    partition_by=("month",),
 )
 GLD_DAILY_CELLS = Table(
     "gold",
     "gld_daily_cells",
     grain="one day of a country, region, channel and category",
     key=("date", "country", "region", "channel", "category"),
-    columns=(required("date", "date", "business day"), *DIMENSIONS, CATEGORY, *SALES),
+    columns=(*DAY, *DIMENSIONS, CATEGORY, *SALES),
     invariants=(RETURNS_BELONG,),
+    partition_by=("month",),
 )
 GLD_DAILY_CUSTOMERS = Table(
     "gold",
@@ -51,7 +57,7 @@ GLD_DAILY_CUSTOMERS = Table(
     grain="one day of a customer in a country and channel; an order without a customer stands for itself",
     key=("date", "country", "channel", "cluster"),
     columns=(
-        required("date", "date", "business day"),
+        *DAY,
         DIMENSIONS[0],
         DIMENSIONS[2],
         required("cluster", "string", "customer_id, or order:ID where the customer is unknown", personal=True),
@@ -60,6 +66,7 @@ GLD_DAILY_CUSTOMERS = Table(
         *SALES,
     ),
     invariants=(RETURNS_BELONG,),
+    partition_by=("month",),
 )
 GLD_CALENDAR = Table(
     "gold",

@@ -13,7 +13,7 @@ from tests.etl.refining import literal
 pytestmark = pytest.mark.embedded
 
 AMOUNTS = ["list_amount", "discounted_amount", "converted_amount", "net_revenue", "taxed_amount", "net_amount_inr"]
-PLACE = ["date", "country", "region", "channel"]
+PLACE = ["date", "month", "country", "region", "channel"]
 
 
 def line(order, seq, day=1, country="India", region="West", channel="Website", customer="C1", **others):
@@ -21,6 +21,7 @@ def line(order, seq, day=1, country="India", region="West", channel="Website", c
         "transaction_id": order,
         "seq_no": seq,
         "transaction_date": date(2025, 9, day),
+        "transaction_month": date(2025, 9, 1),
         "country": country,
         "region": region,
         "channel": channel,
@@ -57,7 +58,7 @@ def random_lines(seed):
 
 
 def as_pandas(lines):
-    frame = pd.DataFrame(lines).rename(columns={"transaction_date": "date"})
+    frame = pd.DataFrame(lines).rename(columns={"transaction_date": "date", "transaction_month": "month"})
     sold = ~frame["is_return_line"]
     return frame.assign(units=frame["quantity"].where(sold, 0), sold_lines=sold.astype(int))
 
@@ -103,7 +104,7 @@ def test_cells_agree_with_pandas(session, seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_customers_agree_with_pandas(session, seed):
     lines = random_lines(seed)
-    key = ["date", "country", "channel", "cluster"]
+    key = ["date", "month", "country", "channel", "cluster"]
     frame = as_pandas(lines)
     unknown = frame["customer_id"].isna()
     frame["cluster"] = frame["customer_id"].where(~unknown, "order:" + frame["transaction_id"])

@@ -9,9 +9,11 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
+import etl.gold
+import etl.order_lines
 from etl.lakehouse import LAYERS, Lakehouse
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
-from etl.schemas.ops import OPS_RESTATEMENTS
+from etl.schemas.ops import OPS_QUARANTINE, OPS_RESTATEMENTS
 from etl.schemas.silver import SLV_ORDER_ITEMS
 from etl.source import load_source
 from etl.work import find_work, refined_tables
@@ -143,6 +145,26 @@ def test_a_batch_leaves_the_files_of_other_months_alone(lakehouse, tmp_path):
     assert all(old < new and len(new - old) == 1 for old, new in zip(before, after, strict=True))
 
 
+def test_a_day_of_orders_leaves_tables_alone_that_it_does_not_concern(lakehouse, tmp_path):
+    returned = ["2025-09-09 10:00:00,O1,1,1,Damaged", "2025-09-09 10:00:00,O9,1,1,Damaged"]
+    landing = write_landing(tmp_path / "landing", returns=returned)
+    refine(lakehouse, ATOZ, landing)
+    refused = lakehouse.read(OPS_QUARANTINE).where("feed = 'returns'")
+    assert [row["rule"] for row in refused.collect()] == ["order_line_known"]
+    unconcerned = [f"gold.gld_dim_{name}" for name in ("customers", "date", "products")] + ["silver.slv_returns"]
+    before = lakehouse.versions()
+    line = "{0},{0} 10:20:30,C1,{1},1,P1,2,INR,100.00,0,18.00,Website,".format
+    write_file(landing, "order_items", "2025-09-05", [line("2025-09-05", "O8")])
+    refine(lakehouse, ATOZ, landing)
+    assert [lakehouse.versions()[name] for name in unconcerned] == [before[name] for name in unconcerned]
+    # an order that a return named before it came is another matter
+    write_file(landing, "order_items", "2025-09-06", [line("2025-09-06", "O9")])
+    refine(lakehouse, ATOZ, landing)
+    assert refused.count() == 0
+    fact = lakehouse.read(GLD_FACT_ORDER_ITEMS).where("returned_quantity > 0").collect()
+    assert sorted(row["transaction_id"] for row in fact) == ["O1", "O9"]
+
+
 def regions_by_day(lakehouse):
     """By day and order line, the region the fact gives it."""
     fact = lakehouse.read(GLD_FACT_ORDER_ITEMS).orderBy("transaction_date").collect()
@@ -173,6 +195,22 @@ def test_a_customer_who_moves_does_not_rewrite_last_year_and_a_late_file_rewrite
     write_file(landing, "customers", "2025-10-01", [home("KA")])
     assert months_rewritten(lakehouse, lambda: refine(lakehouse, ATOZ, landing)) == set()
     assert [row["region"] for row in lakehouse.read(GLD_DIM_CUSTOMERS).collect()] == ["South"]
+
+
+def test_tables_written_a_month_at_a_time_are_the_same(session, tmp_path, monkeypatch):
+    draw = random.Random(11)
+    lines = {str(day): [order_line(draw) for _ in range(6)] for day in DAYS}
+    landing = write_landing(tmp_path / "landing", order_items=lines)
+    at_once = Lakehouse(session, tmp_path / "at_once")
+    refine(at_once, ATOZ, landing)
+    forget(session)
+    for module in (etl.gold, etl.order_lines):
+        monkeypatch.setattr(module, "ROWS_AT_ONCE", 1)
+    by_month = Lakehouse(session, tmp_path / "by_month")
+    refine(by_month, ATOZ, landing)
+    assert by_month.version(GLD_FACT_ORDER_ITEMS) > at_once.version(GLD_FACT_ORDER_ITEMS)
+    assert differences(by_month, at_once) == []
+    forget(session)
 
 
 @pytest.mark.slow

@@ -85,7 +85,7 @@ def test_expectations_hold_on_sound_tables_and_stop_where_amounts_do_not_add_up(
     cells = lakehouse.read(GLD_DAILY_CELLS)
     lakehouse.write(GLD_DAILY_CELLS, cells.limit(1))
     with pytest.raises(QualityError) as stopped:
-        hold_expectations(lakehouse)
+        hold_expectations(lakehouse, frozenset())
     first, *problems = str(stopped.value).splitlines()
     assert first == "2 problems:"
     assert "gld_daily_cells, lines_add_up: difference in order lines to the fact" in problems[0]

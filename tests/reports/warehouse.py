@@ -108,15 +108,17 @@ def make_warehouse(folder: Path, fact: pd.DataFrame | None = None) -> Path:
 def _sales(fact: pd.DataFrame) -> dict[Table, pd.DataFrame]:
     lines = fact.assign(
         date=fact["transaction_date"],
+        month=fact["transaction_date"].dt.to_period("M").dt.to_timestamp(),
         lines=1,
         cluster=fact["customer_id"].fillna("order:" + fact["transaction_id"]),
         is_known=fact["customer_id"].notna(),
     )
     firsts = lines[lines["seq_no"] == 1].assign(orders=1)
     sums = {"lines": "sum", "quantity": "sum", **dict.fromkeys(AMOUNTS, "sum")}
-    customers = ["date", "country", "channel", "cluster", "is_known"]
-    counted = firsts.groupby(["date", *PLACE]).agg(orders=("orders", "sum"), customers=("customer_id", "nunique"))
-    daily = lines.groupby(["date", *PLACE]).agg(
+    day = ["date", "month"]
+    customers = [*day, "country", "channel", "cluster", "is_known"]
+    counted = firsts.groupby([*day, *PLACE]).agg(orders=("orders", "sum"), customers=("customer_id", "nunique"))
+    daily = lines.groupby([*day, *PLACE]).agg(
         units=("quantity", "sum"), net_revenue=("net_revenue", "sum"), net_amount_inr=("net_amount_inr", "sum")
     )
     people = lines.dropna(subset="customer_id").drop_duplicates("customer_id")
@@ -124,7 +126,7 @@ def _sales(fact: pd.DataFrame) -> dict[Table, pd.DataFrame]:
     return {
         GLD_FACT_ORDER_ITEMS: fact,
         GLD_DAILY_ORDERS: daily.join(counted).reset_index(),
-        GLD_DAILY_CELLS: lines.groupby(["date", *PLACE, "category"]).agg(sums).reset_index(),
+        GLD_DAILY_CELLS: lines.groupby([*day, *PLACE, "category"]).agg(sums).reset_index(),
         GLD_DAILY_CUSTOMERS: by_customer.join(firsts.groupby(customers)["orders"].sum())
         .fillna({"orders": 0})
         .reset_index(),

@@ -32,12 +32,13 @@ def cells(days: int) -> pd.DataFrame:
     places = pd.DataFrame(PLACES, columns=["country", "region", "channel"])
     named = places.iloc[rows["place"]].reset_index(drop=True)
     amounts = dict.fromkeys(("list_amount", "discounted_amount", "converted_amount", "net_revenue"), sold * 25.0)
-    return rows[["date"]].join(named).assign(category=rows["category"], lines=sold, quantity=sold, **amounts)
+    days = pd.DataFrame({"date": rows["date"], "month": rows["date"].dt.to_period("M").dt.to_timestamp()})
+    return days.join(named).assign(category=rows["category"], lines=sold, quantity=sold, **amounts)
 
 
 def orders(sales: pd.DataFrame) -> pd.DataFrame:
     """As many orders as units: every order is of one."""
-    by_place = sales.groupby(["date", "country", "region", "channel"], as_index=False)
+    by_place = sales.groupby(["date", "month", "country", "region", "channel"], as_index=False)
     rows = by_place[["quantity", "net_revenue"]].sum().rename(columns={"quantity": "units"})
     return rows.assign(orders=rows["units"], customers=0)
 

@@ -26,7 +26,8 @@ def orders(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame:
     sold = fact.where("not is_return_line")
     day_of_order = ["transaction_id", *DAY.values()]
     firsts = sold.groupBy(*day_of_order).agg(F.min("seq_no").alias("seq_no"))
-    first_lines = sold.join(firsts, [*day_of_order, "seq_no"], "left_semi")
+    # one line each, by the fact's key; the smaller table on the left: engines build the left side in memory
+    first_lines = firsts.join(sold, [*day_of_order, "seq_no"])
     day = [F.col(of_fact).alias(name) for name, of_fact in DAY.items()]
     return first_lines.select("transaction_id", *day, *PLACE, *dimensions, "customer_id")
 

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from etl.location import Location
-
 from etl.errors import ChangedError, LockedError
 from etl.lakehouse import Lakehouse
 from etl.medallion import Medallion
 from etl.release import release_whole
 from etl.schemas.ops import OPS_FILES
 from etl.source import Source
+from etl.storage import Location
 from etl.stored import newest_rows
 from etl.work import Work, find_work, refined_tables
 from experiments.console import ERRORS, Progress

@@ -7,6 +7,7 @@ its start; their results must agree to the last digit. Write the table that is p
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ import click
 from tests.benchmarks.etl.agreement import disagreements, result
 from tests.benchmarks.etl.cluster import cluster
 from tests.benchmarks.etl.measuring import Measured, bytes_below, measure
+from tests.benchmarks.etl.watched import delays
 
 LINES_AT_SCALE_1 = 2_951_000
 JOBS = ("legacy", "duckdb", "embedded", "spark", "cluster")
 LAST_DAY = date(2025, 10, 31)
+ORDERS = Path("order_items", "landing")
 ASSAY = (str(Path(sys.executable).parent / "assay"),)
 
 
@@ -48,7 +51,8 @@ class Line:
 @click.option("--jobs", default=",".join(JOBS[:3]), show_default=True, help=f"Of {', '.join(JOBS)}.")
 @click.option("--folder", type=click.Path(path_type=Path), default="/tmp/assay-benchmark", show_default=True)
 @click.option("--one-more-day/--no-one-more-day", default=True, help="Then a day more, and then nothing new.")
-def main(sizes: tuple[float, ...], jobs: str, folder: Path, *, one_more_day: bool) -> None:
+@click.option("--watch", default=0, show_default=True, help="Then so many files under a watch, twenty a minute.")
+def main(sizes: tuple[float, ...], jobs: str, folder: Path, watch: int, *, one_more_day: bool) -> None:
     """Run JOBS on every size, check that they agree, and print the table as Markdown."""
     lines: list[Line] = []
     for millions in sizes:
@@ -56,6 +60,8 @@ def main(sizes: tuple[float, ...], jobs: str, folder: Path, *, one_more_day: boo
         lines += _compared(folder, landing, millions, jobs.split(","))
         if one_more_day:
             lines += _one_more_day(folder, landing, millions)
+        if watch:
+            print(f"{millions:g} million lines, landing to Gold under a watch: {_watched(folder, landing, watch)}")
     print(_machine())
     print(_markdown(lines))
 
@@ -103,12 +109,9 @@ def _run(job: str, landing: Path, out: Path, folder: Path) -> Measured:
 
 def _one_more_day(folder: Path, landing: Path, millions: float) -> list[Line]:
     """All but the last day's orders, then that day more, then nothing new; the files are links."""
-    held_back = landing / "order_items" / "landing" / f"order_items_{LAST_DAY}.csv"
-    shorter, out = folder / "out" / "landing", folder / "out" / "growing"
-    for place in (shorter, out):
-        shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(landing, shorter, copy_function=os.link)
-    (arriving := shorter / held_back.relative_to(landing)).unlink()
+    held_back = landing / ORDERS / f"order_items_{LAST_DAY}.csv"
+    shorter, out = _without(folder, landing, [held_back])
+    arriving = shorter / held_back.relative_to(landing)
     lines = []
     for note in ("all but the last day", "one more day", "nothing new"):
         if note == "one more day":
@@ -121,11 +124,35 @@ def _one_more_day(folder: Path, landing: Path, millions: float) -> list[Line]:
     return lines
 
 
+def _watched(folder: Path, landing: Path, files: int) -> dict[str, float]:
+    """All but the newest ``files`` of orders, then these one by one under a watch."""
+    held_back = sorted((landing / ORDERS).glob("*.csv"))[-files:]
+    shorter, out = _without(folder, landing, held_back)
+    _run("embedded", shorter, out, folder)
+    command = [*ASSAY, "etl", "--landing", str(shorter), "--warehouse", str(out)]
+    found = delays(command, shorter / ORDERS, held_back, folder / "watch.log")
+    for place in (shorter, out):
+        shutil.rmtree(place)
+    return found
+
+
+def _without(folder: Path, landing: Path, held_back: list[Path]) -> tuple[Path, Path]:
+    """Links to the landing folder's files but those ``held_back``, and a folder for a warehouse."""
+    shorter, out = folder / "out" / "landing", folder / "out" / "growing"
+    for place in (shorter, out):
+        shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(landing, shorter, copy_function=os.link)
+    for file in held_back:
+        (shorter / file.relative_to(landing)).unlink()
+    return shorter, out
+
+
 def _machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     today = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     machine = f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}"
-    return f"{today}; {machine}; load {os.getloadavg()[0]:.1f} at the end\n"
+    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], text=True).strip()
+    return f"{today}; commit {commit}; {machine}; load {os.getloadavg()[0]:.1f} at the end\n"
 
 
 def _markdown(lines: list[Line]) -> str:

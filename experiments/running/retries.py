@@ -6,8 +6,6 @@ from typing import TypeVar
 
 import grpc
 import requests
-import sqlalchemy.exc
-from mlflow.exceptions import MlflowException
 
 from etl.errors import AssayError
 
@@ -39,6 +37,10 @@ def is_transient(error: BaseException) -> bool:
 
 
 def _passes(error: BaseException) -> bool:
+    # here, since loading MLflow takes longer than refining a day does
+    import sqlalchemy.exc
+    from mlflow.exceptions import MlflowException
+
     if isinstance(error, MlflowException):
         return error.error_code in AWAY or "API request to" in str(error)
     if isinstance(error, grpc.RpcError):

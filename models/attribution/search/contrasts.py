@@ -4,6 +4,7 @@ Everything that can be tested is one of these two, so that noise, tests and refi
 """
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Counts:
         counts: Shape (K, blocks).
         parent: The segment that each is a part of, shape (S,).
     """
+
+    moves_itself_from: ClassVar[float] = 0.5  # share of the business: orders may stay behind a season of all others
 
     segments: Segments
     tested: Flags
@@ -86,6 +89,8 @@ class Means:
         counts: How many values each sum has, or how often something was to be expected, shape (K, blocks).
         variance: Of the measure, by one of those counts.
     """
+
+    moves_itself_from: ClassVar[float] = 0.0  # a price that stood still while others rose did not change
 
     segments: Segments
     tested: Flags

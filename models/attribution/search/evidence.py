@@ -125,10 +125,10 @@ def worth_a_name(question: Question, seen: Evidence) -> Flags:
 
 
 def _left_behind(question: Question, seen: Evidence) -> Flags:
-    """Most of the business that stood still: the little that is left moved away from it."""
+    """What stood still while the rest moved away from it, where that is no cause of its own."""
     own = seen.shift + question.movement(seen.removed).rest
     stood = own * np.sign(seen.shift) < np.abs(seen.shift) / 2
-    behind: Flags = stood & (question.worth > question.worth[0] / 2)
+    behind: Flags = stood & (question.worth > question.contrast.moves_itself_from * question.worth[0])
     return behind
 
 

@@ -30,6 +30,7 @@ CODES = {
 ENOUGH_LINES = 30  # of the period, to know what one brings
 GONE = 2.0  # logarithm of odds: a kind of product that came or went, rather than moved
 CONSTANT = 1e-12  # variance of what does not vary
+WIDE = 0.3  # more (or fewer) of the lines with a discount: one on every line, no promotion
 CHANGED_SPREAD = 0.2  # of the variance of discounts: how far a cause's own depth differs from line to line
 
 
@@ -85,6 +86,7 @@ def _discounts(ground: Ground, contrast: Means, worth: Floats, deep: list[Cause]
         deep: Causes by that contrast.
         wide: Causes by the share of lines with a discount; they say where, the discounts how much.
     """
+    wide = [cause for cause in wide if abs(cause.shift) > WIDE]
     if not wide:
         return deep
     question, items = _question(ground, contrast, worth), ground.of_lines.segments.items

@@ -1,23 +1,28 @@
 """What to do, each from a finding that stands out of normal variation."""
 
+import json
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
-from etl.periods import Period, parse_period
+from etl.periods import Period
 from etl.schemas.results import GLD_RECOMMENDATIONS
 from reports.bridge import LABELS, Certainty, Driver
 from reports.narrative.effects import moved
 from reports.numbers import STYLES, Unit
 from reports.page import Page
 from reports.reading import Reading
+from reports.sections.segments import cause_sentence
+from reports.segments import Segment
 from reports.sentences import Sentence, count, opened, say
 from reports.views import Section
 
 COLUMNS = ["rank", "text", "reason", "check_next", "owner", "finding", "amount", "low", "high", "unit"]
-BRIDGE = "gld_revenue_bridge"
+BRIDGE, CAUSES = "gld_revenue_bridge", "gld_segments"
 SOURCES = {
     BRIDGE: "a driver of the bridge (page Why)",
+    CAUSES: "a cause by place and day (page Why)",
     "gld_dips": "a movement outside what was expected (page Why)",
     "gld_claims": "a claim that was tested (page Claims)",
 }
@@ -74,21 +79,31 @@ def recommended(reading: Reading) -> list[Recommendation]:
 
 
 def _reason(row: pd.Series, style: str) -> Sentence:
-    """What a driver of a bridge took, as the other pages write it; of other findings, what Gold says."""
+    """What a driver or a cause took, as the other pages write it; of other findings, what Gold says."""
     table, _, key = str(row["finding"]).partition(": ")
-    parts = key.split(":")
-    if table != BRIDGE or len(parts) != 4:
-        return opened(say("{reason}", reason=str(row["reason"])))
+    parts, unit = key.split(":", 3), Unit(str(row["unit"]), STYLES[style])
+    if table == BRIDGE and len(parts) == 4:
+        return _of_driver(row, parts, unit)
+    if table == CAUSES and len(parts) == 4:
+        return cause_sentence(_cause(row, parts), unit)
+    return opened(say("{reason}", reason=str(row["reason"])))
+
+
+def _of_driver(row: pd.Series, parts: list[str], unit: Unit) -> Sentence:
+    """From a key such as net_revenue:2025-09-01:2025-09-30:returns."""
     _, first, last, driver = parts
-    days = Period(parse_period(first).first, parse_period(last).last)
     label, ends = LABELS.get(driver, driver), (float(row["low"]), float(row["high"]))
     lost = Driver(driver, label, "", float(row["amount"]), *ends, Certainty.DISTINGUISHABLE, None)
-    return say(
-        "{driver} {moved} in {days}.",
-        driver=label,
-        moved=moved(lost, Unit(str(row["unit"]), STYLES[style])),
-        days=days.label,
-    )
+    days = Period(date.fromisoformat(first), date.fromisoformat(last))
+    return say("{driver} {moved} in {days}.", driver=label, moved=moved(lost, unit), days=days.label)
+
+
+def _cause(row: pd.Series, parts: list[str]) -> Segment:
+    """From a key such as net_revenue:2025-09-16to2025-09-19:outage:{"region": "South"}."""
+    _, days, code, place = parts
+    first, last = (date.fromisoformat(day) for day in days.split("to"))
+    amount, low, high = (None if pd.isna(row[name]) else float(row[name]) for name in ("amount", "low", "high"))
+    return Segment(code, json.loads(place), (first, last), None, amount, low, high, None, "")
 
 
 def _section(each: Recommendation) -> Section:

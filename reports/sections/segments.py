@@ -32,17 +32,18 @@ def section(reading: Reading) -> Section:
     headers = ("Where", "Days", "Driver", "Amount", "95% interval")
     unit = reading.data.unit.name
     tables = (table(f"Causes, {unit}", headers, rows, text_columns=3),) if rows else ()
-    told = [_told(each, reading) for each in found if each.code != CALENDAR][:TOLD]
+    told = [cause_sentence(each, reading.data.unit) for each in found if each.code != CALENDAR][:TOLD]
     return Section("causes", TITLE, tuple(told), tables=tables, is_list=True)
 
 
 def leading(reading: Reading, most: int) -> list[Sentence]:
     """The first verdicts, but for the one that says there is none."""
     found = segments_of(reading.snapshot, reading.question)
-    return [_told(each, reading) for each in found if each.code not in (NORMAL, CALENDAR)][:most]
+    return [cause_sentence(each, reading.data.unit) for each in found if each.code not in (NORMAL, CALENDAR)][:most]
 
 
-def _told(each: Segment, reading: Reading) -> Sentence:
+def cause_sentence(each: Segment, unit: Unit) -> Sentence:
+    """Such as: Outage, South, Mobile, 16 to 19 September 2025: took INR 2,100 (95% interval INR 1,200 to 3,000)."""
     name = NAMES.get(each.code) or each.code.replace("_", " ").capitalize()
     if each.amount is None:
         return say("{name}: {evidence}.", name=name, evidence=each.evidence.rstrip("."))
@@ -51,7 +52,7 @@ def _told(each: Segment, reading: Reading) -> Sentence:
         name=name,
         place=each.place,
         days=f", {_days(each)}" if each.dates else "",
-        moved=_moved(each, each.amount, reading.data.unit),
+        moved=_moved(each, each.amount, unit),
     )
 
 

@@ -159,3 +159,11 @@ def test_causes_are_named_with_place_days_and_interval(found):
     assert told in text_of(found["why"])
     assert told in text_of(found["index"])
     assert "Normal variation: The rest is noise." in text_of(found["why"])
+
+
+def test_recommendations_say_what_they_rest_on_as_the_other_pages_do(found):
+    text = text_of(found["recommendations"])
+    interval = "took INR 2,100 (95% interval INR 1,200 to 3,000)"
+    assert "3 findings call for somebody to act" in text
+    assert f"Outage, South, Mobile, 16 to 19 September 2025: {interval}." in text
+    assert f"Returns {interval} in September 2025." in text

@@ -196,6 +196,13 @@ def _findings() -> dict[Table, pd.DataFrame]:
         "reason": "It fell.",
         "owner": "Marketing",
     }
+    places = '{"region": "South", "channel": "Mobile"}'
+    lost = {"amount": -2100.0, "low": -3000.0, "high": -1200.0, "unit": "INR", "text": "Mend it.", "reason": "Lost."}
+    findings = [
+        f"gld_segments: net_revenue:2025-09-16to2025-09-19:outage:{places}",
+        "gld_revenue_bridge: net_revenue:2025-09-01:2025-09-30:returns",
+    ]
+    more = [{**lost, "recommendation_id": f"r{n}", "rank": n, "finding": text} for n, text in enumerate(findings, 2)]
     return {
         GLD_FORECAST: forecast,
         GLD_FORECAST_MONTHS: pd.DataFrame([month]),
@@ -205,7 +212,7 @@ def _findings() -> dict[Table, pd.DataFrame]:
         GLD_CLAIMS: pd.DataFrame([claim]),
         GLD_DIPS: pd.DataFrame([dip]),
         GLD_SEGMENTS: pd.DataFrame([outage, normal]),
-        GLD_RECOMMENDATIONS: pd.DataFrame([advice]),
+        GLD_RECOMMENDATIONS: pd.DataFrame([advice, *more]),
     }
 
 

@@ -126,7 +126,8 @@ def levels_of(target: Target, by: Sequence[str] | None) -> list[Level]:
     chosen = target.dimensions if by is None else by
     raise_problems(
         (
-            f"{target.measure} cannot be told apart by {name}: choose from {', '.join(target.dimensions)}."
+            f"{target.measure} cannot be told apart by {name}: choose from {', '.join(target.dimensions)}. "
+            "A source's own dimensions are explained, not forecast."
             for name in chosen
             if name not in target.dimensions
         ),

@@ -2,9 +2,9 @@
 
     uv run python tests/benchmarks/forecasting/run.py [--candidates Mix,Prophet] [--jobs N] [--out FILE] [WORD ...]
 
-Writes a row for each set and candidate to ``results.csv`` as it goes, and ``results.md`` from all rows there. Each row
-is made by a process of its own, so that its peak memory is known. The CPU seconds are of that process: candidates that
-are fitted one series at a time are to be given ``--jobs 1``.
+Writes a row for each set and candidate to ``results.csv`` as it goes, and ``results.md`` from all rows there and
+``notes.md``. Each row is made by a process of its own, so that its peak memory is known. The CPU seconds are of that
+process: candidates that are fitted one series at a time are to be given ``--jobs 1``.
 """
 
 import argparse
@@ -27,6 +27,8 @@ from models.forecasting.quantiles import LEVELS
 from models.forecasting.registry import candidate
 
 HERE = Path(__file__).parent
+NOTES = HERE / "notes.md"
+"""What the table does not say: decisions with their figures, targets that were missed, and why."""
 QUANTILES = [f"q{level:g}" for level in LEVELS]
 DEFAULT = "SeasonalNaive,Empirical,PanelRegression,LightGBM,Mix"
 
@@ -78,10 +80,10 @@ def written(rows: pd.DataFrame) -> str:
     machine = f"{platform.processor() or platform.machine()}, 2 cores, Python {platform.python_version()}"
     table = rows.round({"SQL": 3, "WAPE": 3, "MASE": 3, "sMAPE": 2, "coverage": 3, "seconds": 0, "cpu": 0, "GB": 2})
     lines = [f"| {' | '.join(table.columns)} |", f"|{'---|' * table.shape[1]}"]
-    lines += [f"| {' | '.join(str(value) for value in row)} |" for row in table.itertuples(index=False)]
+    lines += [f"| {' | '.join(map(str, row))} |" for row in table.astype(object).fillna("").itertuples(index=False)]
     made = f"Made by `run.py` on {datetime.now(UTC):%Y-%m-%d}, {machine}; seconds are those of a busy machine."
     seen = "Sets like these, M4 among them, were in view while settings were chosen: new panels may score less well."
-    return "\n".join(["# Forecasting benchmark", "", made, seen, "", *lines, ""])
+    return "\n".join(["# Forecasting benchmark", "", made, seen, "", *lines, "", NOTES.read_text()])
 
 
 def main() -> None:

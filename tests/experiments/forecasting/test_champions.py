@@ -142,6 +142,8 @@ def test_a_backtest_is_one_run_with_a_child_for_each_model_and_what_it_read(shop
 
 
 def test_what_cannot_be_asked_is_said_before_anything_runs(shop, settings):
+    with pytest.raises(UsageError, match=r"by shelf: choose from .*own dimensions are explained, not forecast"):
+        backtest(shop.lakehouse, settings("SeasonalNaive", by=("shelf",)))
     with pytest.raises(UsageError, match="orders cannot be told apart by category: choose from country, region, ch"):
         backtest(shop.lakehouse, settings("SeasonalNaive", by=("category",)))
     with pytest.raises(UsageError, match="There is no candidate 'Magic'"):

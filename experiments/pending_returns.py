@@ -13,8 +13,6 @@ from models.attribution import Bridge
 from models.attribution.maturity import pending, with_pending
 from reports.question import Question
 
-READS = (GLD_DAILY_CELLS, SLV_RETURNS)
-
 
 def with_pending_returns(lakehouse: Lakehouse, question: Question, bridge: Bridge, as_of: date) -> Bridge:
     """The bridge, its returns as uncertain as their age makes them; as it is where returns have no files."""

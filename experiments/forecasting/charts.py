@@ -48,7 +48,9 @@ def reliability_chart(judged: pd.DataFrame, title: str) -> go.Figure:
     figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], name="as promised", line={"dash": "dot", "color": "grey"}))
     for model, found in reliability(judged).groupby("model", sort=True):
         figure.add_scatter(x=found["level"], y=found["share"], name=str(model), mode="lines+markers")
-    return figure.update_layout(title=title, template="plotly_white", xaxis_title="quantile", yaxis_title="below it")
+    return figure.update_layout(
+        title=title, template="plotly_white", xaxis_title="quantile", yaxis_title="share of days below it"
+    )
 
 
 def leaderboard_chart(scores: pd.DataFrame, title: str) -> go.Figure:

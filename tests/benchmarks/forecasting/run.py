@@ -80,7 +80,7 @@ def written(rows: pd.DataFrame) -> str:
     machine = f"{platform.processor() or platform.machine()}, 2 cores, Python {platform.python_version()}"
     table = rows.round({"SQL": 3, "WAPE": 3, "MASE": 3, "sMAPE": 2, "coverage": 3, "seconds": 0, "cpu": 0, "GB": 2})
     lines = [f"| {' | '.join(table.columns)} |", f"|{'---|' * table.shape[1]}"]
-    lines += [f"| {' | '.join(map(str, row))} |" for row in table.astype(object).fillna("").itertuples(index=False)]
+    lines += [f"| {' | '.join('' if pd.isna(each) else str(each) for each in row)} |" for row in table.to_numpy(object)]
     made = f"Made by `run.py` on {datetime.now(UTC):%Y-%m-%d}, {machine}; seconds are those of a busy machine."
     seen = "Sets like these, M4 among them, were in view while settings were chosen: new panels may score less well."
     return "\n".join(["# Forecasting benchmark", "", made, seen, "", *lines, "", NOTES.read_text()])

@@ -25,6 +25,7 @@ from experiments.commands import (
     upkeep,
 )
 from experiments.console import ERRORS
+from experiments.redaction import redacted
 from experiments.running.limits import Terminated
 
 UNFORESEEN = 1
@@ -95,8 +96,10 @@ def _failed(error: Exception, *, debug: bool) -> int:
     if debug:
         ERRORS.print_exception()
     elif isinstance(error, AssayError):
-        ERRORS.print(f"assay: {error}", markup=False, soft_wrap=True)
+        ERRORS.print(f"assay: {redacted(str(error))}", markup=False, soft_wrap=True)
     else:
         first_line = (str(error).strip() or "no message").splitlines()[0]
-        ERRORS.print(f"assay: {type(error).__name__}: {first_line} (--debug shows more)", markup=False, soft_wrap=True)
+        ERRORS.print(
+            f"assay: {type(error).__name__}: {redacted(first_line)} (--debug shows more)", markup=False, soft_wrap=True
+        )
     return error.exit_code if isinstance(error, AssayError) else UNFORESEEN

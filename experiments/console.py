@@ -5,9 +5,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
+
+from experiments.redaction import redacted
 
 ERRORS = Console(stderr=True, highlight=False)
 OUTPUT = Console(highlight=False)
@@ -19,18 +22,33 @@ def print_json(document: object) -> None:
 
 
 class Progress:
-    """Says what is being done: a line that moves on a terminal, a dated line elsewhere."""
+    """Says what is being done: a line that moves on a terminal, a JSON line elsewhere.
+
+    ``run_id`` is in every line once it is known. Secrets are masked.
+    """
 
     def __init__(self) -> None:
+        self.run_id: str | None = None
         self._started = time.monotonic()
         self._status = ERRORS.status("") if ERRORS.is_terminal else None
 
     def __call__(self, message: str) -> None:
         """Say that ``message`` is under way."""
-        if self._status is None:
-            ERRORS.print(f"[{time.monotonic() - self._started:7.1f}s] {message}", markup=False, soft_wrap=True)
-        else:
-            self._status.update(message)
+        told = redacted(message)
+        if self._status is not None:
+            self._status.update(told)
+            return
+        line = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "seconds": round(time.monotonic() - self._started, 1),
+            "run_id": self.run_id,
+            "message": told,
+        }
+        sys.stderr.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def belong_to(self, run_id: str) -> None:
+        """What is said from now on is of this run."""
+        self.run_id = run_id
 
     @contextmanager
     def shown(self) -> Iterator["Progress"]:

@@ -54,6 +54,10 @@ COMPARING = frozenset({"explain", "recommendations", "report"})
 Progress = Callable[[str], None]
 
 
+def unheard(_: str) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True)
 class Refreshed:
     """What a refresh did: where the report is, its MLflow run, the question, each step; ``to_dict`` is its JSON."""
@@ -86,6 +90,7 @@ class Refresh:
         settings: How to forecast.
         started_at: When it began (UTC); stamps what is read.
         progress: Called with a sentence at every step.
+        begun: Called with the run's id once it has one.
         choice: Which of the steps to run.
         limits: Seconds by step, instead of the step's own limit.
         refit_every: Business days after which a challenger is trained and judged; never where None.
@@ -103,6 +108,7 @@ class Refresh:
     limits: Mapping[str, float] = field(default_factory=dict)
     refit_every: int | None = None
     prices: Prices | None = None
+    begun: Callable[[str], None] = unheard
 
     @property
     def site(self) -> Location:
@@ -128,6 +134,7 @@ class Refresh:
         for name in put_back(lakehouse, refined, self.source.name, self.started_at):
             self.progress(f"{name}: what a run that did not end had written was put back")
         with connected(self.warehouse), open_run(self.warehouse, "refresh", self.settings.tags()) as run:
+            self.begun(run.info.run_id)
             job = Job(run.info.run_id, self.source.name, self.started_at, run.info.run_id)
             results = self._run(lakehouse, job)
         self._release(lakehouse)

@@ -243,6 +243,7 @@ class _Refreshing:
             limits=self.limits,
             refit_every=self.refit_every,
             prices=self.prices,
+            begun=self.progress.belong_to,
         )
 
 

@@ -10,6 +10,7 @@ from etl.stored import versions_of
 from experiments.costs import traffic
 from experiments.costs.accounts import StepCost
 from experiments.costs.metering import Usage, metered
+from experiments.redaction import redacted
 from experiments.running.ledger import DONE, FAILED, STOPPED, Job, Record, StepLedger, inputs_of, keep
 from experiments.running.limits import limited
 from experiments.running.plan import Step
@@ -100,7 +101,7 @@ class _Begun:
 
     def failed(self, error: BaseException) -> Record:
         state = FAILED if isinstance(error, Exception) else STOPPED
-        told = first_line(error) if isinstance(error, Exception) else "stopped by a signal"
+        told = redacted(first_line(error)) if isinstance(error, Exception) else "stopped by a signal"
         return Record(self.step.name, self.position, state, 0, self.seconds, self.inputs, self.read, {}, told)
 
     def done(self, rows: int, seconds: float) -> Record:

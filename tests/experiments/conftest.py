@@ -20,7 +20,7 @@ from deltalake import DeltaTable
 from experiments import cli, console
 
 SCRIPT = Path(sys.executable).with_name("assay")
-PROGRESS = re.compile(r"\[ *\d+\.\ds\] ")
+PROGRESS = re.compile(r'\{"at": "[^"]+", "seconds": ')
 WIDTH = 400
 SCALE = "0.003"
 CHEAP = ("--candidate", "SeasonalNaive")

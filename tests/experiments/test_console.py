@@ -1,6 +1,7 @@
 import io
 import json
 import re
+from datetime import datetime
 
 import pytest
 from rich.console import Console
@@ -28,13 +29,18 @@ def test_json_has_no_numbers_that_json_does_not_know():
         print_json([float("nan")])
 
 
-def test_progress_is_a_dated_line_on_standard_error_where_there_is_no_terminal(capsys):
+def test_progress_is_a_json_line_on_standard_error_where_there_is_no_terminal(capsys):
     progress = Progress()
     with progress.shown() as shown:
-        shown("silver: [order_items]")
+        shown("looking")
+        progress.belong_to("one")
+        shown('silver: [order_items]\n"ü"')
     out, err = capsys.readouterr()
     assert out == ""
-    assert re.fullmatch(r"\[ {4}\d\.\ds\] silver: \[order_items\]\n", err)
+    before, after = [json.loads(line) for line in err.splitlines()]
+    assert (before["run_id"], after["run_id"], after["message"]) == (None, "one", 'silver: [order_items]\n"ü"')
+    assert datetime.fromisoformat(after["at"]).tzinfo is not None
+    assert 0 <= before["seconds"] <= after["seconds"]
 
 
 def test_progress_is_one_moving_line_on_a_terminal(monkeypatch):

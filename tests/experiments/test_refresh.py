@@ -61,7 +61,10 @@ def test_only_the_document_is_on_standard_output_and_only_progress_on_standard_e
     assert refreshed.answer.out.startswith("{")
     assert refreshed.answer.message == ""
     for told in ("looking at the landing folder", "silver: order_items", "gold: fact", "explain: 2025-10 against"):
-        assert f"] {told}" in refreshed.answer.err
+        assert f'"message": "{told}' in refreshed.answer.err
+    ids = [json.loads(line)["run_id"] for line in refreshed.answer.err.splitlines()]
+    assert ids == sorted(ids, key=lambda each: each is not None)  # null until there is something to do
+    assert set(ids) == {None, refreshed.answer.json["run_id"]}
 
 
 def test_the_steps_count_the_rows_that_they_wrote(refreshed, rows):

@@ -19,7 +19,9 @@ from typing import Literal, get_args
 
 from pyspark.sql import SparkSession
 
+from etl import spark_stores
 from etl.errors import InputError, UsageError, raise_problems
+from etl.storage import Location
 
 EngineName = Literal["embedded", "spark", "connect"]
 ENGINES: tuple[str, ...] = get_args(EngineName)
@@ -56,16 +58,19 @@ class Engine:
 
 
 @contextmanager
-def open_session(engine: Engine) -> Iterator[SparkSession]:
-    """A session in UTC on ``engine``; raises ``InputError`` where its runtime is missing or out of reach."""
+def open_session(engine: Engine, warehouse: "Location | None" = None) -> Iterator[SparkSession]:
+    """A session in UTC on ``engine`` that reaches ``warehouse``, by default any folder of this machine.
+
+    Raises ``InputError`` where the engine's runtime is missing or out of reach.
+    """
     openers = {"embedded": _embedded, "spark": _spark, "connect": _connect}
-    with openers[engine.name](engine) as session:
+    with openers[engine.name](engine, warehouse) as session:
         session.conf.set("spark.sql.session.timeZone", "UTC")
         yield session
 
 
 @contextmanager
-def _embedded(_: Engine) -> Iterator[SparkSession]:
+def _embedded(_: Engine, __: "Location | None") -> Iterator[SparkSession]:
     os.environ.setdefault("RUST_LOG", "off")
     from pysail.spark import SparkConnectServer
 
@@ -80,14 +85,15 @@ def _embedded(_: Engine) -> Iterator[SparkSession]:
 
 
 @contextmanager
-def _spark(engine: Engine) -> Iterator[SparkSession]:
+def _spark(engine: Engine, warehouse: "Location | None") -> Iterator[SparkSession]:
     require_java()
     os.environ["PYSPARK_PYTHON"] = sys.executable
     cores, port, token = os.cpu_count() or 1, _free_port(), secrets.token_hex()
     builder = SparkSession.builder.master(engine.master or f"local[{cores}]")
     with ExitStack() as afterwards:
         databases = afterwards.enter_context(TemporaryDirectory(prefix="assay-databases-"))
-        settings = _delta_settings(cores) | _server_settings(port, token) | {"spark.sql.warehouse.dir": databases}
+        settings = _delta_settings(cores, spark_stores.packages(warehouse)) | spark_stores.settings(warehouse)
+        settings |= _server_settings(port, token) | {"spark.sql.warehouse.dir": databases}
         for key, value in settings.items():
             builder = builder.config(key, value)
         with _without_connect():
@@ -100,7 +106,7 @@ def _spark(engine: Engine) -> Iterator[SparkSession]:
 
 
 @contextmanager
-def _connect(engine: Engine) -> Iterator[SparkSession]:
+def _connect(engine: Engine, _: "Location | None") -> Iterator[SparkSession]:
     if engine.remote is None:
         yield SparkSession.builder.getOrCreate()  # the platform's, which goes on
         return
@@ -124,10 +130,10 @@ def _greet(session: SparkSession, remote: str) -> None:
     session.client.set_retry_policies(patient)
 
 
-def _delta_settings(cores: int) -> dict[str, str]:
+def _delta_settings(cores: int, packages: list[str]) -> dict[str, str]:
     scala_package = f"io.delta:delta-spark_4.2_2.13:{version('delta-spark')}"
     return {
-        "spark.jars.packages": scala_package,
+        "spark.jars.packages": ",".join([scala_package, *packages]),
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         # the default of 50 snapshot tasks costs seconds a table on small data

@@ -82,7 +82,7 @@ def _java(workspace: Workspace, _: datetime) -> Finding:
 def _engine(workspace: Workspace, _: datetime) -> Finding:
     name, started = f"Engine {workspace.engine.name}", time.monotonic()
     try:
-        with open_session(workspace.engine) as session:
+        with open_session(workspace.engine, workspace.warehouse) as session:
             session.sql("select 1").collect()
     except Exception as error:  # whatever keeps an engine from starting is what is looked for
         return Finding(name, "BAD", first_line(error), "Mend that, or choose another --engine.")

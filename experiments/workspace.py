@@ -42,7 +42,7 @@ class Workspace:
         from etl.lakehouse import Lakehouse
 
         interrupted = signal.getsignal(signal.SIGINT)
-        with disk_faults(self.warehouse), open_session(self.engine) as session:
+        with disk_faults(self.warehouse), open_session(self.engine, self.warehouse) as session:
             # the embedded engine takes Ctrl-C for itself and stops under the run, which would then wait for it
             signal.signal(signal.SIGINT, interrupted)
             yield Lakehouse(session, self.warehouse)

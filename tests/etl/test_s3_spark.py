@@ -1,0 +1,50 @@
+"""Apache Spark writes the same tables to an object store as the embedded engine does to a folder."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from etl.engine import Engine, java_home, open_session
+from etl.errors import InputError
+from etl.lakehouse import Lakehouse
+from etl.spark_stores import packages, settings
+from etl.storage import location
+from tests.conftest import REQUIRE_SPARK
+from tests.etl.refining import refine, write_landing
+from tests.etl.test_s3_warehouse import ATOZ, differences, upload
+from tests.stores import KEY, SECRET, child_environment
+
+
+@pytest.mark.spark
+@pytest.mark.slow
+def test_spark_refines_into_a_store_what_the_embedded_engine_refines_into_a_folder(lakehouse, tmp_path, bucket, s3):
+    if java_home() is None and os.environ.get(REQUIRE_SPARK) != "1":
+        pytest.skip("no Java on this machine")
+    landing = write_landing(tmp_path / "landing")
+    upload(landing, bucket / "landing")
+    command = [sys.executable, "-m", "experiments", "etl", "--engine", "spark"]  # a driver of its own, with S3 inside
+    command += ["--warehouse", f"{bucket}warehouse", "--landing", f"{bucket}landing"]
+    done = subprocess.run(command, capture_output=True, text=True, env=child_environment(s3), check=False)
+    assert done.returncode == 0, done.stderr
+    assert SECRET not in done.stdout + done.stderr
+    assert refine(lakehouse, ATOZ, landing) > 0
+    with open_session(Engine()) as own:
+        assert differences(lakehouse, Lakehouse(own, bucket / "warehouse")) == []
+
+
+def test_spark_is_told_where_a_store_is_and_no_credential(bucket, s3):
+    told = settings(bucket)
+    assert told["spark.hadoop.fs.s3a.endpoint"] == s3
+    assert not any(secret in str(told) for secret in (KEY, SECRET))
+
+
+def test_spark_on_a_folder_needs_nothing_more(tmp_path):
+    assert packages(tmp_path) == []
+    assert settings(tmp_path) == {}
+
+
+def test_a_store_that_was_not_tried_with_spark_is_refused():
+    with pytest.raises(InputError, match="--engine spark reaches s3:// only"):
+        packages(location("gs://bucket/warehouse"))

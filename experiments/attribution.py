@@ -21,6 +21,7 @@ from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_REVENUE_BRIDGE, GLD_SEGMENTS
 from experiments.gold_lines import places
 from experiments.pending_returns import with_pending_returns
+from experiments.records import recorded
 from experiments.segments import find_segments, segment_rows
 from experiments.tracking import connected, log_tables, open_run
 from models.attribution import MEASURES, Bridge, decompose
@@ -83,7 +84,12 @@ def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], s
     require_measure(question.measure, str(source["name"]), legacy=bool(source["has_legacy_measure"]))
     _require_days(question, source["first_day"].date(), source["last_day"].date())
     unit = _unit(question.measure, str(source["reporting_currency"]))
-    with connected(lakehouse.warehouse), open_run(lakehouse.warehouse, "explain", tags) as run:
+    asked = {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}
+    with (
+        connected(lakehouse.warehouse),
+        open_run(lakehouse.warehouse, "explain", tags) as run,
+        recorded(lakehouse, "explain", {**asked, "seed": seed}),
+    ):
         log_tables(run, [(table, lakehouse.version(table), lakehouse.path(table)) for table in READS])
         events = _events(lakehouse, max(question.baseline.last, question.period.last))
         diagnosis = find_segments(lakehouse, question, events)

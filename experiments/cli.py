@@ -21,6 +21,7 @@ from experiments.commands import (
     quarantine,
     refine,
     refresh,
+    reproduce,
     source,
     upkeep,
 )
@@ -34,7 +35,7 @@ COMMANDS = (
     refresh.demo, refine.simulate, source.source, refine.etl, quarantine.quarantine, refresh.refresh,
     analyse.backtest, analyse.train, analyse.promote, analyse.forecast, analyse.explain, publish.report,
     publish.serve, explain_lines.explain_lines, localize.localize, forecast_panel.forecast_panel,
-    look.status, look.show, look.query, look.ui, maintain.maintain, upkeep.upgrade, upkeep.doctor,
+    reproduce.reproduce, look.status, look.show, look.query, look.ui, maintain.maintain, upkeep.upgrade, upkeep.doctor,
 )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import mlflow
 from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.entities import Dataset, DatasetInput, InputTag
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from etl.contracts import Table
@@ -23,8 +25,11 @@ EXPERIMENT_VARIABLE = "MLFLOW_EXPERIMENT_NAME"
 TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
 REGISTRY_VARIABLE = "MLFLOW_REGISTRY_URI"
 ADOPTED = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID")
-PROGRESS_BAR_VARIABLE = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"
-VARIABLES = (TRACKING_VARIABLE, REGISTRY_VARIABLE, PROGRESS_BAR_VARIABLE)
+SILENCE = {
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for answers
+}
+VARIABLES = (TRACKING_VARIABLE, REGISTRY_VARIABLE, *SILENCE)
 QUIETER = {
     "alembic": logging.WARNING,  # every table of a new store
     "mlflow": logging.WARNING,
@@ -52,7 +57,7 @@ def connected(warehouse: Location) -> Iterator[None]:
     tracking = before[TRACKING_VARIABLE] or own_store(warehouse)
     mlflow.set_tracking_uri(tracking)
     mlflow.set_registry_uri(before[REGISTRY_VARIABLE] or tracking)
-    os.environ[PROGRESS_BAR_VARIABLE] = "false"
+    os.environ.update(SILENCE)
     try:
         with _quiet():
             yield
@@ -110,7 +115,19 @@ def _experiment(warehouse: Location) -> str | None:
     found = mlflow.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
-    return str(mlflow.create_experiment(name, artifact_location=_artifacts(warehouse)))
+    with unless_exists():
+        mlflow.create_experiment(name, artifact_location=_artifacts(warehouse))
+    return _experiment(warehouse)
+
+
+@contextmanager
+def unless_exists() -> Iterator[None]:
+    """Make something in MLflow; where another job made it meanwhile, that one will do."""
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+            raise
 
 
 def _artifacts(warehouse: Location) -> str | None:

@@ -35,6 +35,7 @@ from experiments.forecasting.promotion import Decided, crown_first, judge_challe
 from experiments.forecasting.registry import CHAMPION, Version, by_alias, register
 from experiments.forecasting.settings import Settings
 from experiments.forecasting.watch import compare
+from experiments.records import recorded
 from experiments.tracking import connected, log_tables, open_run
 from models.forecasting.candidates import Candidate
 from models.forecasting.forecaster import Forecaster, fit
@@ -84,7 +85,7 @@ def promote(lakehouse: Lakehouse, settings: Settings, *, force: bool = False) ->
     Raises:
         InputError: Where a measure has no model yet, or the tables cannot be used.
     """
-    with _job(lakehouse, settings, "promote") as (run, demand, settings):
+    with _job(lakehouse, settings, "promote", force=force) as (run, demand, settings):
         decided = {measure: judge_challenger(demand, measure, settings, force=force) for measure in settings.measures}
         record(lakehouse, demand, run.info.run_id, [each for each in decided.values() if each is not None])
         return decided
@@ -158,7 +159,8 @@ def what_if(
     """
     text = ", ".join(str(each) for each in what)
     name = scenario or text
-    with _job(lakehouse, settings, "what-if") as (run, demand, settings):
+    asked = {"what": [str(each) for each in what], "scenario": scenario}
+    with _job(lakehouse, settings, "what-if", **asked) as (run, demand, settings):
         mlflow.log_params({"scenario": name, "settings": text})
         champions = _champions(lakehouse, run, demand, settings)
         parts = [_beside_baseline(demand, champion, settings, what) for champion in champions.values()]
@@ -176,9 +178,16 @@ def _beside_baseline(demand: Demand, champion: Champion, settings: Settings, wha
 
 
 @contextmanager
-def _job(lakehouse: Lakehouse, settings: Settings, name: str) -> Iterator[tuple[mlflow.ActiveRun, Demand, Settings]]:
-    warehouse = lakehouse.warehouse
-    with connected(warehouse), open_run(warehouse, name, settings.tags()) as run:
+def _job(
+    lakehouse: Lakehouse, settings: Settings, name: str, **more: object
+) -> Iterator[tuple[mlflow.ActiveRun, Demand, Settings]]:
+    """The job's run and what it reads; ``more`` is what was asked besides the settings."""
+    warehouse, asked = lakehouse.warehouse, settings.asked()
+    with (
+        connected(warehouse),
+        open_run(warehouse, name, settings.tags()) as run,
+        recorded(lakehouse, name, {"settings": asked, **more}, settings.measures),
+    ):
         demand = read_demand(lakehouse, settings.as_of, settings.measures, settings.by)
         log_tables(run, demand.inputs)
         as_of = demand.as_of.date().isoformat()

@@ -4,6 +4,7 @@ The alias ``champion`` is on the version whose kind of model forecasts; ``challe
 """
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from mlflow.pyfunc import load_model, log_model
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
 from experiments import __version__
+from experiments.tracking import unless_exists
 from models.forecasting.forecaster import Forecaster
 from models.forecasting.panel_state import fingerprint
 from models.forecasting.quantiles import NAMES
@@ -69,6 +71,15 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Registered:
+    """A registered model as it was: the number of its newest version, and the versions that aliases were on."""
+
+    name: str
+    newest: int
+    aliases: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Version:
     """A version of a measure's registered model."""
 
@@ -109,6 +120,30 @@ def by_number(measure: str, number: str) -> Version | None:
         raise
 
 
+def registered(measures: Sequence[str]) -> list[Registered]:
+    """The measures' models as they are now, without those that have none."""
+    client, found = mlflow.MlflowClient(), []
+    for name in map(model_name, measures):
+        for model in client.search_registered_models(f"name = '{name}'"):
+            versions = [int(each.version) for each in client.search_model_versions(f"name = '{name}'")]
+            found.append(Registered(name, max(versions, default=0), dict(model.aliases)))
+    return found
+
+
+def copy_models(models: Sequence[Registered], origin: str, target: str) -> None:
+    """Register in ``target`` what was in the registry ``origin`` when the models were as described."""
+    ours, theirs = (mlflow.MlflowClient(registry_uri=uri) for uri in (origin, target))
+    for model in models:
+        theirs.create_registered_model(model.name)
+        kept = ours.search_model_versions(f"name = '{model.name}'")
+        for each in sorted(kept, key=lambda version: int(version.version))[: model.newest]:
+            theirs.create_model_version(
+                model.name, source=str(each.source), run_id=each.run_id, tags=each.tags, model_id=each.model_id
+            )
+        for alias, number in model.aliases.items():
+            theirs.set_registered_model_alias(model.name, alias, number)
+
+
 def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = "") -> Version:
     """Log a forecaster to the active run and register it, as the challenger."""
     training = Training(
@@ -130,7 +165,7 @@ def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = ""
             pip_requirements=[f"{PACKAGE}=={__version__}", *(f"{name}=={version(name)}" for name in LIBRARIES)],
         )
     client, name = mlflow.MlflowClient(), model_name(measure)
-    if not client.search_registered_models(f"name = '{name}'"):
+    with unless_exists():
         client.create_registered_model(name)
     created = client.create_model_version(
         name, source=logged.model_uri, run_id=logged.run_id, tags=asdict(training), model_id=logged.model_id

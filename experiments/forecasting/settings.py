@@ -1,8 +1,9 @@
 """How a forecasting job runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from models.forecasting.parallel import Jobs
 
@@ -42,6 +43,18 @@ class Settings:
     by: tuple[str, ...] | None = None
     origins: int = 3
     candidates: tuple[str, ...] = ()
+
+    def asked(self) -> dict[str, object]:
+        """What its results depend on, as JSON holds it; ``from_asked`` reads it back."""
+        names = ("source", "as_of", "horizon", "seed", "measures", "by", "origins", "candidates")
+        return {name: getattr(self, name) for name in names} | {"as_of": self.as_of and self.as_of.isoformat()}
+
+    @classmethod
+    def from_asked(cls, asked: Mapping[str, Any], **others: Any) -> "Settings":  # noqa: ANN401 - its own fields
+        """The settings that were asked; ``others`` say what results do not depend on."""
+        lists = {name: tuple(value) for name, value in asked.items() if isinstance(value, list)}
+        as_of = date.fromisoformat(asked["as_of"]) if asked["as_of"] else None
+        return cls(**{**asked, **lists, "as_of": as_of, **others})
 
     def tags(self) -> dict[str, str]:
         """The tags of its runs."""

@@ -2,11 +2,14 @@
 
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
+from etl import equality
 from etl.contracts import Column, Table
+from etl.equality import same
 from etl.schemas.columns import column
-from tests.etl.equality import equal_tables, same
+from tests.etl.equality import equal_tables
 from tests.etl.refining import literal
 
 pytestmark = pytest.mark.embedded
@@ -75,4 +78,12 @@ def test_different_types_are_told_before_any_value(session):
     assert equal_tables(left, right, TABLE) == [
         "gold.t, money: the types differ, decimal(18,4) and decimal(18,2).",
         "gold.t, name: the types differ, string and None.",
+    ]
+
+
+def test_a_column_of_one_side_is_named():
+    ours = pa.table({"id": [1], "more": ["a"]})
+    assert equality.differences(ours, ours.select(["id"]), TABLE) == ["gold.t: only one side has more."]
+    assert equality.differences(ours, pa.table({"id": [1], "more": ["b"]}), TABLE) == [
+        "gold.t, more: 1 rows differ, such as 'a' and 'b' (1)."
     ]

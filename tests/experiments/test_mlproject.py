@@ -13,7 +13,19 @@ from mlflow.projects.utils import load_project
 from experiments import cli
 
 ROOT = Path(cli.__file__).parents[1]
-ENTRY_POINTS = ["backtest", "etl", "explain", "forecast", "maintain", "promote", "refresh", "report", "train"]
+ENTRY_POINTS = [
+    "backtest",
+    "etl",
+    "explain",
+    "forecast",
+    "maintain",
+    "promote",
+    "refresh",
+    "report",
+    "reproduce",
+    "train",
+]
+REQUIRED = {"reproduce": {"run_id": "0" * 32}}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +41,7 @@ def test_the_project_has_the_jobs_as_entry_points(declared):
 @pytest.mark.parametrize("name", ENTRY_POINTS)
 @pytest.mark.parametrize("given", [{}, {"warehouse": "/tmp/else where", "engine": "spark"}], ids=["defaults", "given"])
 def test_an_entry_point_is_one_call_of_the_command_line_that_it_can_read(name, given):
-    command = load_project(str(ROOT)).get_entry_point(name).compute_command(given, None)
+    command = load_project(str(ROOT)).get_entry_point(name).compute_command(given | REQUIRED.get(name, {}), None)
     words = click.parser.split_arg_string(command)
     called, arguments = words[:4], words[4:]
     assert called == ["python", "-m", "experiments", name]
@@ -46,7 +58,7 @@ def test_the_parameters_default_to_what_the_command_line_has_itself(declared):
         own = {parameter.name: parameter.get_default(click.Context(cli.assay.commands[name])) for parameter in
                cli.assay.commands[name].params}  # fmt: skip
         for parameter, about in entry["parameters"].items():
-            if parameter not in ("period", "baseline"):
+            if parameter not in ("period", "baseline", "run_id"):
                 assert str(about["default"]) == str(own[parameter])
 
 

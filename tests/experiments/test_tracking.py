@@ -5,6 +5,7 @@ from pathlib import Path
 
 import mlflow
 import pytest
+from mlflow.exceptions import MlflowException
 
 from etl.schemas.daily import GLD_CALENDAR
 from experiments import tracking
@@ -59,6 +60,16 @@ def test_the_environment_names_the_experiment(warehouse, monkeypatch):
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "/Shared/assay-dev")
     with tracking.connected(warehouse), tracking.open_run(warehouse, "train", {}) as run:
         assert mlflow.get_experiment(run.info.experiment_id).name == "/Shared/assay-dev"
+
+
+def test_what_another_job_made_meanwhile_will_do_and_other_errors_are_told(warehouse):
+    with tracking.connected(warehouse):
+        made = mlflow.create_experiment("made")
+        with tracking.unless_exists():
+            mlflow.create_experiment("made")
+        assert mlflow.get_experiment_by_name("made").experiment_id == made
+        with pytest.raises(MlflowException, match="name"), tracking.unless_exists():
+            mlflow.create_experiment("")
 
 
 def test_under_mlflow_run_the_given_run_is_adopted_and_its_experiment_stays(warehouse, monkeypatch):

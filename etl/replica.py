@@ -1,0 +1,48 @@
+"""A warehouse as it was: its tables at given versions, in a folder of their own that may be changed freely.
+
+Files of a Delta table never change once written, so the replica's are hard links: it takes no time and no room.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from etl.errors import raise_problems
+
+
+@contextmanager
+def replica(warehouse: Path, versions: Mapping[str, int]) -> Iterator[Path]:
+    """A folder with the tables of ``warehouse`` at ``versions`` (by full name), for the length of the block.
+
+    Raises ``InputError`` naming every table that cannot be read at its version any more.
+    """
+    with TemporaryDirectory(dir=warehouse.resolve(), prefix="replica-") as name:
+        folder = Path(name)
+        raise_problems(filter(None, (_linked(warehouse, folder, *each) for each in versions.items())))
+        yield folder
+
+
+def _linked(warehouse: Path, folder: Path, full_name: str, version: int) -> str | None:
+    """Link one table; what stands against it, as a sentence."""
+    source, target = (root.joinpath(*full_name.split(".")) for root in (warehouse, folder))
+    gone = f"{full_name} cannot be read at version {version} any more: assay maintain removes old versions."
+    if not source.is_dir():
+        return gone
+    shutil.copytree(source, target, copy_function=os.link)
+    try:
+        table = DeltaTable(target)
+        if table.version() != version:
+            table.restore(version)
+    except DeltaError:
+        return gone
+    return None if all((target / path).is_file() for path in _files(table)) else gone
+
+
+def _files(table: DeltaTable) -> list[str]:
+    return list(table.get_add_actions(flatten=True)["path"].to_pylist())

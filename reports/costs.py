@@ -47,7 +47,7 @@ class Costs:
 
     def newest(self) -> pd.DataFrame:
         """The newest record of each step, in the order they ran in."""
-        return self.steps.drop_duplicates("step", keep="last").reset_index(drop=True)
+        return self.steps.drop_duplicates("step", keep="last").sort_values("position", ignore_index=True)
 
     def stored_by_run(self) -> pd.DataFrame:
         """run_id, started_at, rows, bytes, money_month of all tables; oldest first."""

@@ -116,6 +116,7 @@ OPS_COSTS = Table(
     columns=(
         Column("run_id", "string", "run, as in ops_runs", required=True, volatile=True),
         required("step", "string", "step of the refresh"),
+        column("position", "int", "order of the step, from 1"),
         Column("started_at", "timestamp", "when the run began, UTC", volatile=True),
         Column("seconds", "double", "wall time", volatile=True),
         Column("cpu_seconds", "double", "CPU time, user and system, worker processes included", volatile=True),

@@ -19,6 +19,7 @@ class StepCost:
     """What one step used: wall time, the machine, and what it read and wrote."""
 
     step: str
+    position: int
     seconds: float
     usage: Usage
     read: Volume
@@ -36,6 +37,7 @@ def account(lakehouse: Lakehouse, job: Job, steps: Sequence[StepCost], prices: P
 def _cost(step: StepCost, prices: Prices | None) -> dict[str, object]:
     return {
         "step": step.step,
+        "position": step.position,
         "seconds": step.seconds,
         "cpu_seconds": step.usage.cpu_seconds,
         "peak_memory_bytes": step.usage.peak_memory_bytes,

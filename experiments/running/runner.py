@@ -111,4 +111,4 @@ class _Begun:
     def cost(self, record: Record, usage: Usage) -> StepCost:
         read = traffic.read(self.warehouse, self.read) + self.step.landed()
         written = traffic.written(self.warehouse, self.before, record.written)
-        return StepCost(record.step, record.seconds, usage, read, written)
+        return StepCost(record.step, record.position, record.seconds, usage, read, written)

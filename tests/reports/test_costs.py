@@ -11,6 +11,7 @@ def costs(*steps: tuple[str, int, float, int, float | None], series: int = 4) ->
     days = rows.pop("day")
     rows = rows.assign(
         run_id=days.astype(str), started_at=pd.Timestamp("2025-10-01") + pd.to_timedelta(days, "D"), seconds=1.0,
+        position=1,
         peak_memory_bytes=10, bytes_written=5, currency="EUR" if rows["money"].notna().any() else None,
     )  # fmt: skip
     return Costs(rows, pd.DataFrame(columns=["started_at", "run_id", "rows", "bytes", "money_month"]), series)

@@ -234,7 +234,7 @@ def _ops() -> dict[Table, pd.DataFrame]:
     ]  # fmt: skip
     used = {"seconds": 2.0, "cpu_seconds": 3.0, "peak_memory_bytes": 5 * 10**8, "rows_read": 10, "bytes_read": 10**6,
             "rows_written": 5, "bytes_written": 10**6, "currency": "USD", "money": Decimal("0.00012")}  # fmt: skip
-    costs = [{name: run[name] for name in ("run_id", "step", "started_at")} | used for run in runs]
+    costs = [{name: run[name] for name in ("run_id", "step", "position", "started_at")} | used for run in runs]
     storage = [
         {"run_id": name, "table_name": "gold.gld_daily_orders", "started_at": datetime(2025, 10, day, 1, tzinfo=UTC),
          "rows": 5, "files": 1, "bytes": 10**6 * day}

@@ -37,8 +37,9 @@ from experiments.refining import etl_step
 from experiments.running.ledger import Job, StepLedger
 from experiments.running.plan import Choice, Planned, Step, planned
 from experiments.running.recovery import put_back
+from experiments.running.retries import first_line, is_transient
 from experiments.running.runner import Runner, StepResult
-from experiments.tracking import active_run_id, connected, open_run
+from experiments.tracking import active_run_id, connected, on_own_store, open_run, tracks_elsewhere
 from features import daily as features
 from reports.gold import READ
 from reports.question import Question
@@ -55,7 +56,7 @@ Progress = Callable[[str], None]
 
 
 def unheard(_: str) -> None:
-    """Nobody wants to know."""
+    """Nobody asks."""
 
 
 @dataclass(frozen=True)
@@ -128,20 +129,34 @@ class Refresh:
     def run(self, lakehouse: Lakehouse) -> Refreshed:
         """Run every chosen step that is due, and let readers have the result where the whole plan is current then.
 
-        Raises an ``AssayError`` where the source or the data cannot be used.
+        Raises an ``AssayError`` where the source or the data cannot be used. Where an MLflow server goes away, the rest
+        is run with the warehouse's own store and its champions.
         """
         refined = [table.full_name for table in refined_tables(self.source)]
         for name in put_back(lakehouse, refined, self.source.name, self.started_at):
             self.progress(f"{name}: what a run that did not end had written was put back")
+        try:
+            done = self._tracked(lakehouse)
+        except Exception as error:
+            if not (is_transient(error) and tracks_elsewhere()):
+                raise
+            self.progress(
+                f"{first_line(error)}: MLflow is away, so what is left is tracked in the warehouse's own store"
+            )
+            with on_own_store():
+                done = self._tracked(lakehouse)
+        self._release(lakehouse)
+        return done
+
+    def _tracked(self, lakehouse: Lakehouse) -> Refreshed:
+        """The chosen steps that are due, inside an MLflow run."""
         with connected(self.warehouse), open_run(self.warehouse, "refresh", self.settings.tags()) as run:
             self.begun(run.info.run_id)
             job = Job(run.info.run_id, self.source.name, self.started_at, run.info.run_id)
-            results = self._run(lakehouse, job)
-        self._release(lakehouse)
-        return self._done(run.info.run_id, results)
+            return self._done(run.info.run_id, self._run(lakehouse, job))
 
     def _run(self, lakehouse: Lakehouse, job: Job) -> list[StepResult]:
-        """The steps chosen, the refinement first: which question the others answer depends on the days it brings."""
+        """The refinement first: which question the other steps answer depends on the days that it brings."""
         runner = Runner(lakehouse, job, self.progress, self.limits)
         names = [step.name for step in self._chosen()]
         results = runner.run([self.etl]) if self.etl.name in names else []

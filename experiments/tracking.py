@@ -29,7 +29,8 @@ SILENCE = {
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for answers
 }
-VARIABLES = (TRACKING_VARIABLE, REGISTRY_VARIABLE, *SILENCE)
+HTTP_RETRIES_VARIABLE = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+VARIABLES = (TRACKING_VARIABLE, REGISTRY_VARIABLE, HTTP_RETRIES_VARIABLE, *SILENCE)
 QUIETER = {
     "alembic": logging.WARNING,  # every table of a new store
     "mlflow": logging.WARNING,
@@ -58,11 +59,27 @@ def connected(warehouse: Location) -> Iterator[None]:
     mlflow.set_tracking_uri(tracking)
     mlflow.set_registry_uri(before[REGISTRY_VARIABLE] or tracking)
     os.environ.update(SILENCE)
+    os.environ.setdefault(HTTP_RETRIES_VARIABLE, "2")  # MLflow's own patience is minutes for every call
     try:
         with _quiet():
             yield
     finally:
         _disconnect(before)
+
+
+def tracks_elsewhere() -> bool:
+    """Whether the environment names a tracking store, instead of the warehouse's own."""
+    return bool(os.environ.get(TRACKING_VARIABLE))
+
+
+@contextmanager
+def on_own_store() -> Iterator[None]:
+    """Leave aside the stores that the environment names, for the length of the block."""
+    before = {name: os.environ.pop(name, None) for name in (TRACKING_VARIABLE, REGISTRY_VARIABLE)}
+    try:
+        yield
+    finally:
+        os.environ.update({name: value for name, value in before.items() if value is not None})
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from mlflow.models import ModelSignature
 from mlflow.pyfunc import load_model, log_model
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
+from etl.errors import InputError
 from experiments import __version__
+from experiments.running.retries import first_line, is_transient
 from experiments.tracking import unless_exists
 from models.forecasting.forecaster import Forecaster
 from models.forecasting.panel_state import fingerprint
@@ -88,8 +90,16 @@ class Version:
     training: Training
 
     def load(self) -> Forecaster:
-        """The forecaster as it was trained."""
-        loaded = load_model(f"models:/{model_name(self.measure)}/{self.number}")
+        """The forecaster as it was trained; raises ``InputError`` where its files are gone or cannot be read."""
+        try:
+            loaded = load_model(f"models:/{model_name(self.measure)}/{self.number}")
+        except Exception as error:
+            if is_transient(error):
+                raise
+            raise InputError(
+                f"Version {self.number} of the model {model_name(self.measure)} cannot be loaded "
+                f"({first_line(error)}): bring its files back, or make another by assay train and assay promote."
+            ) from error
         forecaster: Forecaster = loaded.unwrap_python_model().forecaster  # type: ignore[no-untyped-call]
         return forecaster
 

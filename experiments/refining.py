@@ -49,15 +49,20 @@ def refined(workspace: Workspace) -> "StepResult":
 def refine_new(workspace: Workspace, lakehouse: Lakehouse) -> Refined | None:
     """The same of a warehouse that is open; None where nothing is new, or somebody else writes the tables or a file."""
     try:
-        with workspace.alone():
-            work = _find(workspace, workspace.as_of)
-            if work.is_nothing:
-                return None
-            result = _refine(workspace, lakehouse, work, Progress())
-            release_whole(lakehouse.warehouse, lakehouse.versions(), datetime.now(UTC))
+        return refine_now(workspace, lakehouse)
     except (LockedError, ChangedError) as error:
         ERRORS.print(str(error), markup=False, soft_wrap=True)
         return None
+
+
+def refine_now(workspace: Workspace, lakehouse: Lakehouse) -> Refined | None:
+    """One run over a warehouse that is open; None where nothing is new."""
+    with workspace.alone():
+        work = _find(workspace, workspace.as_of)
+        if work.is_nothing:
+            return None
+        result = _refine(workspace, lakehouse, work, Progress())
+        release_whole(lakehouse.warehouse, lakehouse.versions(), datetime.now(UTC))
     return Refined(tuple(file.path for file in work.plan.taken), result.rows)
 
 

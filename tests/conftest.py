@@ -24,10 +24,15 @@ def session() -> Iterator[SparkSession]:
 
 
 @pytest.fixture(scope="session")
-def spark_session() -> Iterator[SparkSession]:
-    """A session of Apache Spark; without Java the test is skipped, or fails where Spark is required."""
+def java() -> None:
+    """Without Java the test is skipped, or fails where Spark is required."""
     if java_home() is None and os.environ.get(REQUIRE_SPARK) != "1":
         pytest.skip(f"no Java on this machine: the spark engine is not tested ({REQUIRE_SPARK}=1 makes this a failure)")
+
+
+@pytest.fixture(scope="session")
+def spark_session(java: None) -> Iterator[SparkSession]:
+    """A session of Apache Spark."""
     with open_session(Engine("spark")) as opened:
         yield opened
 

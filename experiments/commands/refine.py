@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from etl.errors import UsageError
 from experiments.console import ERRORS, OUTPUT, Progress, print_json
 from experiments.options import day, debug_option, json_option, with_workspace
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
     from etl.simulator import Simulation, SimulationOptions
+
+AVAILABLE, CONTINUOUS = "available", "continuous"  # what --stream takes
 
 
 @click.command()
@@ -53,14 +56,25 @@ def simulated(out: Path, options: "SimulationOptions") -> "Simulation":
 
 @click.command()
 @click.option("--watch", is_flag=True, help="Keep refining as files land, until Ctrl-C or SIGTERM.")
+@click.option(
+    "--stream",
+    is_flag=False,
+    flag_value=AVAILABLE,
+    type=click.Choice([AVAILABLE, CONTINUOUS]),
+    help="On Spark, refine by Structured Streaming: what is there, and end (available), or until Ctrl-C or SIGTERM.",
+)
 @with_workspace
-def etl(workspace: Workspace, *, watch: bool) -> None:
+def etl(workspace: Workspace, *, watch: bool, stream: str | None) -> None:
     """Land the raw files and refine them to Bronze, Silver and Gold.
 
     Only files that are new or changed are taken, and only the months that they concern are worked out anew.
     """
+    if watch and stream:
+        raise UsageError("--watch and --stream both keep refining: give one of them.")
     if watch:
         _watch(workspace)
+    elif stream:
+        _stream(workspace, continuous=stream == CONTINUOUS)
     else:
         _once(workspace)
 
@@ -93,3 +107,15 @@ def _watch(workspace: Workspace) -> None:
             f"{watched['files']} files in {watched['batches']} batches; seconds from landing to Gold: "
             f"median {watched['delay_median']}, p95 {watched['delay_p95']}."
         )
+
+
+def _stream(workspace: Workspace, *, continuous: bool) -> None:
+    from experiments.streaming import stream
+    from experiments.watching import until_signalled
+
+    with until_signalled() as stopped:
+        rows = stream(workspace, stopped, continuous=continuous)
+    if workspace.json:
+        print_json({"warehouse": str(workspace.warehouse), "rows": rows})
+    else:
+        OUTPUT.print(f"{rows:,} order lines in Gold.")

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from deltalake import DeltaTable
 
+from etl.equality import same
 from etl.release import newest_release
 from etl.tables import TABLES
-from tests.etl.equality import same
 from tests.experiments.conftest import CHEAP, SCRIPT, surroundings
 
 STEPS = ["etl", "features", "watch", "forecast", "explain", "dips", "claims", "recommendations", "report"]

@@ -55,8 +55,8 @@ def folder_of(warehouse: Location, full_name: str) -> Location:
 
 
 def holds_table(folder: Location) -> bool:
-    """Whether a Delta table was ever written there."""
-    return (folder / DELTA_LOG).is_dir()
+    """Whether a Delta table was ever written there: an engine makes the folder of the log before its first commit."""
+    return any((folder / DELTA_LOG).glob("*.json"))
 
 
 def open_table(folder: Location, version: int | None = None) -> DeltaTable:
@@ -67,4 +67,4 @@ def open_table(folder: Location, version: int | None = None) -> DeltaTable:
 def table_folders(warehouse: Location, layer: str = "*") -> list[Location]:
     """The folders of all Delta tables, of one layer or of every one, by path."""
     logs: list[Location] = [*warehouse.glob(f"{layer}/*/{DELTA_LOG}")]
-    return sorted((log.parent for log in logs), key=str)
+    return sorted(filter(holds_table, (log.parent for log in logs)), key=str)

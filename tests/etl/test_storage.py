@@ -68,12 +68,15 @@ def test_a_tree_is_removed_whole_and_once(folder):
     )
 
 
-def test_tables_are_the_folders_with_a_log(folder):
-    fill(folder, ["gold/b/_delta_log/0.json", "gold/a/_delta_log/0.json", "gold/none/x.parquet", "ops/c/_delta_log/0"])
+def test_tables_are_the_folders_whose_log_has_a_commit(folder):
+    first = "_delta_log/00000000000000000000.json"
+    begun = "gold/begun/_delta_log/.first.tmp"
+    fill(folder, [f"gold/b/{first}", f"gold/a/{first}", "gold/none/x.parquet", begun, f"ops/c/{first}"])
     assert [found.name for found in table_folders(folder)] == ["a", "b", "c"]
     assert [found.name for found in table_folders(folder, "ops")] == ["c"]
     assert holds_table(folder / "gold" / "a")
     assert not holds_table(folder / "gold" / "none")
+    assert not holds_table(folder / "gold" / "begun")
 
 
 def test_of_two_runs_that_publish_the_same_release_one_gets_through(folder, monkeypatch):

@@ -24,6 +24,7 @@ PROGRESS = re.compile(r'\{"at": "[^"]+", "seconds": ')
 WIDTH = 400
 SCALE = "0.003"
 CHEAP = ("--candidate", "SeasonalNaive")
+TOKEN = "very-secret-token"
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,10 @@ def two_months(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def demonstrated(two_months) -> Refreshed:
-    """The demo on two months."""
+    """The demo on two months, in an environment with a secret."""
     warehouse = two_months.parent / "warehouse"
-    return Refreshed(
-        two_months, warehouse, start("demo", "--landing", two_months, "--warehouse", warehouse, *CHEAP, "--json")
-    )
+    options = ("--landing", two_months, "--warehouse", warehouse, *CHEAP, "--json")
+    return Refreshed(two_months, warehouse, start("demo", *options, env=surroundings(ASSAY_TOKEN=TOKEN)))
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,12 @@
 """Faults in the middle of a refresh: readers have the state before or after, and a sentence says what happened."""
 
+import contextlib
+import json
 import os
 import shutil
+import sqlite3
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +16,7 @@ from deltalake import DeltaTable
 from etl.lock import exclusive
 from etl.release import newest_release, readable_versions
 from tests.experiments.commands.test_refresh import add_a_day, ran
-from tests.experiments.conftest import SCRIPT, surroundings
+from tests.experiments.conftest import SCRIPT, TOKEN, surroundings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
@@ -65,6 +69,30 @@ def test_a_landing_folder_that_vanishes_is_told_and_changes_nothing(assay, prepa
     assert versions(warehouse) == before
 
 
+def test_a_champion_that_does_not_load_is_told_and_readers_keep_the_last_good_state(assay, prepared, rows, tmp_path):
+    warehouse, command = prepared
+    store = warehouse / "mlflow.db"
+    aside = shutil.copy(store, tmp_path / "aside")
+    with contextlib.closing(sqlite3.connect(store)) as database, database:
+        database.execute("update model_versions set storage_location = 'file:///nowhere'")
+        database.execute("update logged_models set artifact_location = 'file:///nowhere'")
+    keep = f"{sys.executable} -c \"import sys; open('told', 'w').write(sys.stdin.read())\""
+    answer = assay(*command, "--on-failure", keep)
+    assert answer.code == 3
+    assert "cannot be loaded" in answer.message
+    assert "assay train" in answer.message
+    assert json.loads((tmp_path / "told").read_text())["event"] == "failure"
+    assert last_day(warehouse) == "2025-09-30"
+    failed = rows(warehouse, "ops/ops_runs").query("state == 'failed'")
+    assert failed["step"].tolist() == ["forecast"]
+    assert "cannot be loaded" in failed["error"].iloc[0]
+    status = assay("status", "--warehouse", warehouse, "--as-of", "2025-10-01", "--json")
+    assert (status.code, status.json["checks"][-1]["holds"]) == (6, False)
+    shutil.copy(aside, store)
+    assert "etl" not in ran(assay(*command))
+    assert last_day(warehouse) == "2025-10-01"
+
+
 def test_a_clock_set_back_changes_neither_the_order_nor_what_is_due(assay, prepared, monkeypatch):
     class Earlier(datetime):
         @classmethod
@@ -77,3 +105,16 @@ def test_a_clock_set_back_changes_neither_the_order_nor_what_is_due(assay, prepa
     assert ran(assay(*command)) == []
     assert last_day(warehouse) == "2025-10-01"
     assert newest_release(warehouse, whole=True).number > 2
+
+
+def test_neither_secrets_nor_personal_data_leave_the_tables(demonstrated):
+    answer, warehouse = demonstrated.answer, demonstrated.warehouse
+    customers = (demonstrated.landing / "customers").glob("*.csv")
+    people = [line.split(",") for path in customers for line in path.read_text().splitlines()[1:]]
+    planted = {TOKEN, *(field.lstrip("+") for id_and_phone in people for field in id_and_phone[:2])} - {""}
+    assert len(planted) > 100
+    folders = [warehouse / name for name in ("mlartifacts", "reports", "releases")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert {path.relative_to(warehouse).parts[0] for path in files} == {"mlartifacts", "reports", "releases"}
+    said = [path.read_text(encoding="utf-8", errors="replace") for path in (*files, warehouse / "mlflow.db")]
+    assert [text for text in sorted(planted) if any(text in each for each in (answer.err, answer.out, *said))] == []

@@ -1,12 +1,17 @@
-"""Faults in the middle of a refresh: readers have the state before or after, and a sentence says what happened."""
+"""Faults in the middle of a refresh: readers have the state before or after, and a sentence says what happened.
+
+``ASSAY_KILLS=10 uv run pytest -n 0 tests/experiments/test_refresh_faults.py -k killed`` kills ten times in every step.
+"""
 
 import contextlib
 import json
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +20,15 @@ from deltalake import DeltaTable
 
 from etl.lock import exclusive
 from etl.release import newest_release, readable_versions
-from tests.experiments.commands.test_refresh import add_a_day, ran
+from tests.experiments.commands.test_refresh import add_a_day, differences, ran
 from tests.experiments.conftest import SCRIPT, TOKEN, surroundings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
+KILLS = int(os.environ.get("ASSAY_KILLS", "0"))
+MOMENTS = (
+    "bronze", "silver", "gold", "features", "Forecasting", "explain", "dips", "claims", "recommendations", "report",
+)  # fmt: skip
 DATED = {"gold.gld_daily_orders": "date", "ops.ops_source": "last_day", "gold.gld_forecast": "as_of"}
 QUESTION = ("--period", "2025-09", "--baseline", "2025-08", "--measure", "net_amount_inr", "--json")
 
@@ -41,6 +50,35 @@ def last_day(warehouse: Path) -> str:
         days.add(str(table[column].max()))
     assert len(days) == 1, f"a mixture: {days}"
     return days.pop()
+
+
+def killed(command, moment: str, after: float) -> bool:
+    """Run it and kill it so long after it said that a moment came; whether it had not ended by then."""
+    arguments = [str(part) for part in (SCRIPT, *command)]
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+    with subprocess.Popen(arguments, **pipes, text=True, env=surroundings()) as run:
+        for line in run.stderr:
+            if json.loads(line)["message"].startswith(moment):
+                break
+        time.sleep(after)
+        running = run.poll() is None
+        run.kill()
+    return running
+
+
+def test_killed_anywhere_readers_see_a_whole_state_and_the_next_run_ends_as_if_undisturbed(assay, prepared, tmp_path):
+    warehouse, command = prepared
+    undisturbed = Path(shutil.copytree(warehouse, tmp_path / "undisturbed"))
+    draw, hits = random.Random(7), 0
+    for moment in MOMENTS if KILLS else ("gold", "Forecasting", "claims"):
+        for _ in range(KILLS or 1):
+            hits += killed(command, moment, draw.uniform(0, 0.8))
+            assert last_day(warehouse) in ("2025-09-30", "2025-10-01")
+    assert hits > 0
+    assert assay(*command).code == 0
+    assert last_day(warehouse) == "2025-10-01"
+    assert assay(*("refresh", "--landing", command[2], "--warehouse", undisturbed, *QUESTION)).code == 0
+    assert [name for name in differences(warehouse, undisturbed) if not name.startswith("ops")] == []
 
 
 def test_of_two_at_once_one_is_refused_and_maintenance_meanwhile_too(assay, prepared):

@@ -10,6 +10,7 @@ from etl.errors import InputError, raise_problems
 from reports.numbers import STYLES, Unit, ratio
 
 TOTALS = ("baseline", "volume", "aov", "period")
+CALENDAR = "calendar"
 LABELS = {
     "days": "Days in the period",
     "weekday_mix": "Weekday mix",
@@ -27,6 +28,7 @@ LABELS = {
     "tax": "Tax",
     "rounding": "Rounding",
     "data": "Suspected data faults",
+    "calendar": "Calendar in volume",
     "volume": "Volume",
     "aov": "Order value",
 }
@@ -71,6 +73,12 @@ class Bridge:
     volume: Driver
     aov: Driver
     drivers: tuple[Driver, ...]
+    calendar: Driver | None = None  # bridges published before it was added have none
+
+    @property
+    def sums(self) -> tuple[Driver, ...]:
+        """The nested totals: volume, the calendar within it, and order value."""
+        return (self.volume, *([self.calendar] if self.calendar else []), self.aov)
 
     @property
     def change(self) -> float:
@@ -106,7 +114,8 @@ def read_bridge(rows: pd.DataFrame, style: str = "millions") -> Bridge | None:
         period=found["period"].amount,
         volume=found["volume"],
         aov=found["aov"],
-        drivers=tuple(driver for name, driver in found.items() if name not in TOTALS),
+        drivers=tuple(driver for name, driver in found.items() if name not in (*TOTALS, CALENDAR)),
+        calendar=found.get(CALENDAR),
     )
 
 

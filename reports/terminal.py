@@ -27,7 +27,7 @@ def _fill(table: Table, bridge: Bridge) -> None:
     for driver in bridge.drivers:
         _add(table, driver, bridge)
     table.add_row("Period", numbers.amount(bridge.period, bridge.unit), style="bold", end_section=True)
-    for side in (bridge.volume, bridge.aov):
+    for side in bridge.sums:
         _add(table, side, bridge)
 
 

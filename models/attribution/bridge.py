@@ -1,6 +1,6 @@
 """The bridge from one period to another: exact drivers with intervals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from etl.periods import Period
 from models.attribution.calendar import fit_calendar
 from models.attribution.case import Case, log_ratios, replicate
 from models.attribution.inputs import check
+from models.attribution.measures import CALENDAR
 from models.attribution.periods import LABELS, Comparison
 from models.attribution.publish import cells_table, drivers_table, effect_of, effects_of
 from models.attribution.result import Bridge, Effect, Method
@@ -100,6 +101,7 @@ def _bridge(case: Case, amounts: Amounts, replicates: Floats) -> Bridge:
         period_total=period,
         change=period - baseline,
         drivers=drivers_table(effects),
+        calendar=_calendar(effects, replicates, spreads),
         volume=volume,
         aov=aov,
         cells=cells_table(case.sales.labels, effects, amounts.cells),
@@ -110,6 +112,15 @@ def _bridge(case: Case, amounts: Amounts, replicates: Floats) -> Bridge:
 def _sum(amounts: Sequence[Decimal], replicates: Floats, spreads: Floats) -> Effect:
     """The effect of several drivers together; their replicates are added one by one, so that noise cancels out."""
     return effect_of(sum(amounts, Decimal("0.00")), replicates.sum(axis=0), float(spreads.sum()))
+
+
+def _calendar(effects: Mapping[str, Effect], replicates: Floats, spreads: Floats) -> Effect:
+    """The calendar's drivers together, as uncertain as weekdays and events are: the number of days is arithmetic."""
+    days, *estimated = (effects[driver] for driver in CALENDAR)
+    amount = sum((effect.amount for effect in estimated), days.amount)
+    arithmetic = all(np.isnan(effect.low) for effect in estimated)
+    last = len(CALENDAR)
+    return effect_of(amount, replicates[1:last].sum(axis=0), float(spreads[:last].sum()), arithmetic)
 
 
 def _method(case: Case, volume: Effect) -> Method:

@@ -66,6 +66,7 @@ def explain(
         drivers=drivers_table(bridge),
         segments=segments_table(diagnosis.findings),
         verdicts=verdicts_table(diagnosis.verdicts(bridge)),
+        calendar=bridge.calendar,
         volume=bridge.volume,
         aov=bridge.aov,
         method=_method(bridge, diagnosis),

@@ -27,6 +27,7 @@ class Explanation:
         drivers: ``driver, amount, low, high, distinguishable``, in order; they sum to the change.
         segments: ``where, dates, driver, amount, low, high, q_value``: the causes that can be told from noise.
         verdicts: ``code, where, dates, evidence``: faults in the data first.
+        calendar: Days, weekdays and events, which are part of ``volume``.
         volume: The calendar and orders.
         aov: The rest but for faults in the data.
         method: How it was computed, and in ``notes`` what the reader should know.
@@ -37,6 +38,7 @@ class Explanation:
     drivers: pd.DataFrame
     segments: pd.DataFrame
     verdicts: pd.DataFrame
+    calendar: Effect
     volume: Effect
     aov: Effect
     method: Document
@@ -49,6 +51,7 @@ class Explanation:
             "measure": "net_revenue",
             "total": dict(self.total),
             "drivers": records(self.drivers),
+            "calendar": _effect(self.calendar),
             "volume": _effect(self.volume),
             "aov": _effect(self.aov),
             "segments": records(self.segments),

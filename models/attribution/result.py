@@ -67,6 +67,7 @@ class Bridge:
         drivers: One row for each driver, in order: ``driver, stage, amount, low, high, distinguishable,
             method_spread``, as in ``Effect``; ``stage`` is ``calendar``, ``orders`` or ``aov``, and ``data`` for
             suspected faults in the data, where there are some.
+        calendar: The sum of days, weekdays and events: the part of ``volume`` that nobody decides.
         volume: The sum of calendar and orders.
         aov: The sum of the rest but for ``data``.
         cells: The dimensions, ``driver`` and ``amount``: one row for each cell and driver; over cells they sum to
@@ -80,6 +81,7 @@ class Bridge:
     period_total: Decimal
     change: Decimal
     drivers: pd.DataFrame
+    calendar: Effect
     volume: Effect
     aov: Effect
     cells: pd.DataFrame
@@ -99,6 +101,7 @@ class Bridge:
                 "change": float(self.change),
             },
             "drivers": [{"driver": row["driver"], **_entry(row)} for row in rows],
+            "calendar": _entry(asdict(self.calendar)),
             "volume": _entry(asdict(self.volume)),
             "aov": _entry(asdict(self.aov)),
             "segments": [],

@@ -1,4 +1,4 @@
-"""A bridge as rows of ``gld_revenue_bridge``: the total's with its four sums, then every cell's."""
+"""A bridge as rows of ``gld_revenue_bridge``: the total's with its five sums, then every cell's."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def _total(bridge: Bridge) -> pd.DataFrame:
 
 
 def _sides(bridge: Bridge) -> Iterator[dict[str, object]]:
-    for name, effect in {"volume": bridge.volume, "aov": bridge.aov}.items():
+    for name, effect in {"volume": bridge.volume, "aov": bridge.aov, "calendar": bridge.calendar}.items():
         yield {"driver": name, "stage": "total", **vars(effect)}
 
 

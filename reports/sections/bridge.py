@@ -62,12 +62,11 @@ def _finding(data: ReportData, bridge: Bridge) -> str:
 
 
 def _table(bridge: Bridge, data: ReportData, links: Mapping[str, str]) -> Table:
-    sums = (bridge.volume, bridge.aov)
     rows = [
         (data.baseline.label, numbers.short(bridge.baseline, bridge.unit), "", ""),
         *(_row(driver, bridge, link=links.get(driver.name)) for driver in bridge.drivers),
         (data.period.label, numbers.short(bridge.period, bridge.unit), "", ""),
-        *(_row(side, bridge, f"Sum: {side.label.lower()}") for side in sums),
+        *(_row(side, bridge, f"Sum: {side.label.lower()}") for side in bridge.sums),
     ]
     return table(f"Drivers, {bridge.unit.name}", ("Driver", "Amount", "95% interval", "Certainty"), rows)
 

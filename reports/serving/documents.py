@@ -96,6 +96,7 @@ def _bridge(bridge: Bridge) -> Document:
     return {
         "total": {"baseline": bridge.baseline, "period": bridge.period, "change": round(bridge.change, 2)},
         "drivers": [{"driver": driver.name, **_entry(driver)} for driver in bridge.drivers],
+        "calendar": _entry(bridge.calendar) if bridge.calendar else None,
         "volume": _entry(bridge.volume),
         "aov": _entry(bridge.aov),
     }

@@ -26,7 +26,8 @@ DRIVERS = {
 }
 CURRENCY = {"net_revenue": "INR", "net_amount_inr": "INR", "units": "units", "orders": "orders"}
 DOCUMENT = [
-    "period", "baseline", "measure", "currency", "total", "drivers", "volume", "aov", "segments", "verdicts", "method",
+    "period", "baseline", "measure", "currency", "total", "drivers", "calendar", "volume", "aov",
+    "segments", "verdicts", "method",
 ]  # fmt: skip
 ENTRY = ["amount", "low", "high", "distinguishable"]
 PERIODS = {
@@ -96,7 +97,7 @@ def test_the_document_is_the_promised_one(explained, measure):
     assert list(document["total"]) == ["baseline", "period", "change"]
     assert [row["driver"] for row in document["drivers"]] == DRIVERS[measure]
     assert all(list(row) == ["driver", *ENTRY] for row in document["drivers"])
-    assert list(document["volume"]) == list(document["aov"]) == ENTRY
+    assert list(document["calendar"]) == list(document["volume"]) == list(document["aov"]) == ENTRY
     assert document["segments"] == []
     assert [row["code"] for row in document["verdicts"] if row["code"] != "calendar"] == ["normal_variation"]
     assert list(document["method"]["method_spread"]) == DRIVERS[measure]
@@ -112,6 +113,7 @@ def test_everything_adds_up_to_the_last_decimal(explained, measure, kind):
     assert total["period"] - total["baseline"] == total["change"] == volume + aov
     assert sum(amounts.values()) == total["change"]
     assert sum(amounts[driver] for driver in VOLUME) == volume
+    assert sum(amounts[driver] for driver in CALENDAR) == decimal(document["calendar"]["amount"])
 
 
 @pytest.mark.parametrize("measure", DRIVERS)
@@ -164,7 +166,7 @@ def test_what_is_published_is_what_was_answered(explained, bridge, measure):
     rows = published[(published["measure"] == measure) & (published["period_first"] == date(2025, 9, 1))]
     rows = rows[(rows["period_last"] == date(2025, 9, 30)) & (rows["baseline_first"] == date(2025, 8, 1))]
     rows = rows[rows["scope"] == "total"].sort_values("position")
-    assert rows["driver"].tolist() == ["baseline", *DRIVERS[measure], "period", "volume", "aov"]
+    assert rows["driver"].tolist() == ["baseline", *DRIVERS[measure], "period", "volume", "aov", "calendar"]
     amounts = dict(zip(rows["driver"], rows["amount"], strict=True))
     assert {row["driver"]: decimal(row["amount"]) for row in document["drivers"]} == {
         driver: amounts[driver] for driver in DRIVERS[measure]

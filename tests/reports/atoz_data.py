@@ -87,7 +87,9 @@ def bridge_totals(baseline: float, period: float, unit: str = "INR", scale: floa
     rows += [
         (name, stage, amounts[name], _around(amounts[name], ends, scale)) for name, (stage, _, ends) in DRIVERS.items()
     ]
-    return bridge_rows([*rows, ("period", "total", period, None)], unit)
+    calendar = sum(amounts[name] for name, (stage, _, _) in DRIVERS.items() if stage == "calendar")
+    ends = (calendar - 2e6 * scale, calendar + 2e6 * scale)
+    return bridge_rows([*rows, ("period", "total", period, None), ("calendar", "total", calendar, ends)], unit)
 
 
 def _around(amount: float, ends: tuple[float, float] | None, scale: float) -> tuple[float, float] | None:

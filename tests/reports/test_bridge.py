@@ -52,6 +52,17 @@ def test_a_bridge_without_its_totals_says_what_to_do():
         read_bridge(bridge_rows([*TOTALS[:2], *PERIOD]))
 
 
+def test_the_calendar_is_a_sum_within_volume_and_no_driver():
+    rows = bridge_rows([*TOTALS, ("days", "calendar", -3.0, None), *PERIOD, ("calendar", "total", -3.0, None)])
+    bridge = read_bridge(rows)
+    assert [side.label for side in bridge.sums] == ["Volume", "Calendar in volume", "Order value"]
+    assert [driver.name for driver in bridge.drivers] == ["days"]
+
+
+def test_a_bridge_published_without_the_sum_of_the_calendar_is_still_read():
+    assert [side.name for side in read_bridge(bridge_rows([*TOTALS, *PERIOD])).sums] == ["volume", "aov"]
+
+
 def test_an_unknown_driver_is_still_named():
     rows = bridge_rows([*TOTALS, ("store_openings", "orders", -10.0, None), *PERIOD])
     assert read_bridge(rows).driver("store_openings").label == "Store openings"

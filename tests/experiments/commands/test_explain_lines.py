@@ -26,7 +26,8 @@ def test_the_document_has_what_the_door_promises(assay, files):
     )
     assert answer.code == 0
     document = json.loads(answer.out)
-    keys = ["period", "baseline", "measure", "total", "drivers", "volume", "aov", "segments", "verdicts", "method"]
+    keys = ["period", "baseline", "measure", "total", "drivers", "calendar", "volume", "aov"]
+    keys += ["segments", "verdicts", "method"]
     assert list(document) == keys
     assert [segment["where"] for segment in document["segments"]] == [{"region": "South"}]
     assert set(document["segments"][0]) == {"where", "dates", "driver", "amount", "low", "high", "q_value"}

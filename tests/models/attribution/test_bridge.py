@@ -102,6 +102,25 @@ def test_days_by_hand(explain, build):
     assert days["distinguishable"]
 
 
+def test_a_calendar_of_days_alone_is_arithmetic(explain, build):
+    orders = [("baseline", f"b{day}", False, 1) for day in range(31)] + [
+        ("period", f"p{day}", False, 1) for day in range(30)
+    ]
+    rows = [("baseline", "a", "IN", 31, 31, 310), ("period", "a", "IN", 30, 30, 300)]
+    calendar = explain(build["sales"](rows), build["orders"](orders), build["daily"](np.ones(92))).calendar
+    assert (calendar.amount, calendar.distinguishable) == (Decimal("-10.00"), True)
+    assert np.isnan([calendar.low, calendar.high]).all()
+
+
+def test_the_calendar_is_as_uncertain_as_weekdays_and_events_together(explain, shop):
+    bridge = explain(*shop(history=400))
+    rows = bridge.drivers.set_index("driver")
+    widths = (rows["high"] - rows["low"]).loc[["weekday_mix", "events"]]
+    width = bridge.calendar.high - bridge.calendar.low
+    assert 0 < width <= widths.sum()
+    assert bridge.calendar.low < bridge.calendar.amount < bridge.calendar.high
+
+
 def test_customers_who_order_more_often(explain, build):
     orders = [("baseline", f"c{n}", True, 1) for n in range(28)] + [("period", f"c{n}", True, 2) for n in range(28)]
     rows = [("baseline", "c0", "IN", 28, 28, 280), ("period", "c0", "IN", 56, 56, 560)]
@@ -127,6 +146,7 @@ def test_every_sum_holds_to_the_last_decimal(explain, shop, measure, known):
     assert bridge.volume.amount + bridge.aov.amount == bridge.change
     parts = bridge.drivers.groupby("stage")["amount"].sum()
     assert bridge.volume.amount == parts["calendar"] + parts["orders"]
+    assert bridge.calendar.amount == parts["calendar"]
     if MEASURES[measure].chain:
         assert bridge.cells.groupby("driver")["amount"].sum().to_dict() == drivers
         assert all(amount.as_tuple().exponent == -2 for amount in bridge.cells["amount"])
@@ -285,6 +305,7 @@ def test_the_json_document(explain, shop):
         "measure",
         "total",
         "drivers",
+        "calendar",
         "volume",
         "aov",
         "segments",

@@ -74,8 +74,8 @@ def test_nothing_can_be_written(client, method):
 
 def test_an_explanation_has_the_shape_of_the_command(client):
     document = client.get("/api/explain", params=ASKED).json()
-    assert {"period", "baseline", "measure", "currency", "total", "drivers", "volume", "aov", "segments", "verdicts",
-            "method"} <= set(document)  # fmt: skip
+    assert {"period", "baseline", "measure", "currency", "total", "drivers", "calendar", "volume", "aov", "segments",
+            "verdicts", "method"} <= set(document)  # fmt: skip
     change = document["total"]["change"]
     assert sum(driver["amount"] for driver in document["drivers"]) == pytest.approx(change)
     assert document["volume"]["amount"] + document["aov"]["amount"] == pytest.approx(change)

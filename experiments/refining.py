@@ -88,7 +88,8 @@ def _refine(workspace: Workspace, lakehouse: Lakehouse, work: Work, progress: Pr
 def etl_step(
     warehouse: Location, source: Source, work: Work, started_at: datetime, progress: Callable[[str], None]
 ) -> Step:
-    """Do the ``work`` found in the landing folder; due where there is some."""
+    """Do the ``work`` found in the landing folder; due where there is some, until a run that began then has done it."""
+    from experiments.running.ledger import StepLedger
 
     def refine(lakehouse: Lakehouse) -> int:
         return Medallion(lakehouse, source, work, started_at, progress).run()
@@ -99,6 +100,9 @@ def etl_step(
         rows = files.loc[files["file_name"].isin(taken), "rows_landed"].sum()
         return Volume(int(rows), sum(taken.values()), len(taken))
 
+    def due() -> str:
+        return "" if StepLedger(warehouse).has_done("etl", started_at) else work.reason()
+
     tables = tuple(refined_tables(source))
     settings = {"refined_from": work.digest}
-    return Step("etl", refine, writes=tables, settings=settings, due=work.reason, landed=landed)
+    return Step("etl", refine, writes=tables, settings=settings, due=due, landed=landed)

@@ -62,9 +62,12 @@ class StepLedger:
         """``now``, or when the newest run began where the clock was set back: runs stay in the order they ran in."""
         if self._done.empty:
             return now
-        newest = pd.Timestamp(self._done["started_at"].iloc[-1])
-        newest = newest.tz_localize(UTC) if newest.tzinfo is None else newest
+        newest = _utc(self._done["started_at"].iloc[-1])
         return max(now, (newest + pd.Timedelta(microseconds=1)).to_pydatetime())
+
+    def has_done(self, step: str, started_at: datetime) -> bool:
+        """Whether a run that began then has done the step."""
+        return step in self._last and _utc(self._last[step]["started_at"]) == pd.Timestamp(started_at)
 
     def why(self, step: Step) -> str:
         """Why the step is to be run, empty where it last ran on exactly these inputs and its result is there."""
@@ -76,7 +79,7 @@ class StepLedger:
         return step.due() or _changed(before["tables_read"], versions_of(self._warehouse, step.reads))
 
     @cached_property
-    def _last(self) -> dict[str, dict[str, str]]:
+    def _last(self) -> dict[str, dict[str, object]]:
         newest = self._done.drop_duplicates("step", keep="last")
         return {str(row["step"]): row for row in newest.to_dict("records")}  # type: ignore[misc]
 
@@ -86,6 +89,11 @@ class StepLedger:
         for text in self._done["tables_written"].dropna():
             found |= {name: max(version, found.get(name, 0)) for name, version in json.loads(text).items()}
         return found
+
+
+def _utc(stored: object) -> pd.Timestamp:
+    time = pd.Timestamp(stored)  # type: ignore[arg-type]
+    return time.tz_localize(UTC) if time.tzinfo is None else time
 
 
 def _changed(read_before: object, now: Mapping[str, int]) -> str:

@@ -113,8 +113,8 @@ def test_a_promotion_is_held_against_what_it_covers(snapshot, fact):
 
 def test_a_dip_has_the_bridge_from_the_month_before(found, reading):
     (chart,) = next(section for section in found["dip-1"].sections if section.name == "bridge").charts
-    assert (chart.table.rows[0][0].text, chart.table.rows[-3][0].text) == ("August 2025", "September 2025")
-    assert chart.table.rows[-3][1].text == short(reading.bridge.period, reading.bridge.unit)
+    assert (chart.table.rows[0][0].text, chart.table.rows[-4][0].text) == ("August 2025", "September 2025")
+    assert chart.table.rows[-4][1].text == short(reading.bridge.period, reading.bridge.unit)
 
 
 def test_a_forecast_that_had_seen_the_day_is_no_forecast_of_it(snapshot):

@@ -218,7 +218,7 @@ GLD_REVENUE_BRIDGE = Table(
 MOVEMENT = (
     required("measure", "string", "net_revenue, net_amount_inr, orders or units"),
     required("unit", "string", "ISO 4217 code, orders or units"),
-    required("series", "string", "total, country=NAME or channel=NAME"),
+    required("series", "string", "total, DIMENSION=NAME, or country=NAME/region=NAME"),
 )
 GLD_SEGMENTS = Table(
     "gold",

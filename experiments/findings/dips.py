@@ -7,23 +7,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from etl.lakehouse import Lakehouse
-from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_ORDERS
+from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_DIPS, GLD_FORECAST
-from features.panel import MEASURES, main_country, members, panel
+from features.panel import MEASURES, Parts, main_country, members, panel
 from models.attribution.findings.expectation import History
-from models.attribution.findings.movements import TOTAL, Key, outside, scan_all, with_courses, with_explanations
+from models.attribution.findings.movements import LINES, TOTAL, Key, outside, scan_all, with_courses, with_explanations
 from models.attribution.findings.scan import Published
 
-READS = (GLD_DAILY_ORDERS, GLD_CALENDAR, GLD_FORECAST)
+READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR, GLD_FORECAST)
+PARTS = (("country",), ("channel",), ("country", "region"))
+CATEGORIES = (("category",),)
+CELLS = ["date", "country", "channel", "category", "lines", "net_revenue"]
 MODEL = "level of four weeks, weekdays, events and season of the days before"
 
 
 def publish_dips(lakehouse: Lakehouse, run_id: str | None) -> int:
     """Scan every series, keep what lies outside its interval, and return the number of movements kept."""
     source = lakehouse.pandas(OPS_SOURCE).iloc[0]
-    orders = lakehouse.pandas(GLD_DAILY_ORDERS)
-    histories = _histories(orders, lakehouse.pandas(GLD_CALENDAR))
+    histories = _histories(lakehouse)
     kept = lakehouse.pandas(GLD_DIPS) if lakehouse.exists(GLD_DIPS) else pd.DataFrame({"dip_id": [], "found_as_of": []})
     judged = scan_all(histories, _published(lakehouse))
     found = with_explanations(with_courses(outside(judged, set(kept["dip_id"])), histories), judged)
@@ -38,23 +40,48 @@ def publish_dips(lakehouse: Lakehouse, run_id: str | None) -> int:
     return lakehouse.write(GLD_DIPS, lakehouse.frame(GLD_DIPS, rows))
 
 
-def _histories(orders: pd.DataFrame, calendar: pd.DataFrame) -> dict[Key, History]:
-    """The daily series of both measures, each with the festivals and holidays of its main country."""
+def _histories(lakehouse: Lakehouse) -> dict[Key, History]:
+    """The daily series, each with the festivals and holidays of its main country.
+
+    An order holds several categories: of one, revenue is judged where its lines are enough.
+    """
+    calendar = lakehouse.pandas(GLD_CALENDAR)
+    orders, cells = lakehouse.pandas(GLD_DAILY_ORDERS), lakehouse.pandas(GLD_DAILY_CELLS, CELLS)
+    of_lines = cells.groupby(CELLS[:-2], as_index=False).sum().rename(columns={"lines": "orders"})
+    by_category = _of(of_lines, CATEGORIES, calendar)
+    lines = {
+        (LINES if measure == "orders" else measure, series): history
+        for (measure, series), history in by_category.items()
+        if series != TOTAL
+    }
+    return _of(orders, PARTS, calendar) | lines
+
+
+def _of(rows: pd.DataFrame, parts: Parts, calendar: pd.DataFrame) -> dict[Key, History]:
+    """Both measures of the total and of the parts that are not another part under another name."""
+    countries = main_country(members(rows, parts)).set_index("series")["country"]
     names = calendar["festival"].fillna(calendar["holiday"]).fillna("")
-    countries = main_country(members(orders)).set_index("series")["country"]
     events = calendar.assign(event=names).pivot_table(index="date", columns="country", values="event", aggfunc="first")
+    series = panel(rows, _divided(rows, parts))
     return {
-        (measure, str(series)): History(rows["date"].iloc[0], rows[measure].to_numpy(), _events(events, country, rows))
-        for series, rows in panel(orders).groupby("series")
-        if series == TOTAL or not _everything(str(series), orders)
-        for country in [countries[series]]
+        (measure, str(name)): History(
+            days["date"].iloc[0], days[measure].to_numpy(), _events(events, countries[name], days)
+        )
+        for name, days in series.groupby("series")
+        if not _alone(str(name), rows)
         for measure in MEASURES
     }
 
 
-def _everything(series: str, orders: pd.DataFrame) -> bool:
-    """Whether a part is the total under another name, because its dimension has one value."""
-    return orders[series.partition("=")[0]].nunique() == 1
+def _divided(rows: pd.DataFrame, parts: Parts) -> Parts:
+    """The parts whose dimension has more than one value; else they are the total under another name."""
+    return [part for part in parts if rows[part[-1]].nunique() > 1]
+
+
+def _alone(series: str, rows: pd.DataFrame) -> bool:
+    """Whether a region is all of its country."""
+    country, _, region = series.removeprefix("country=").partition("/region=")
+    return bool(region) and rows.loc[rows["country"] == country, "region"].nunique() == 1
 
 
 def _events(events: pd.DataFrame, country: str, rows: pd.DataFrame) -> NDArray[np.object_]:

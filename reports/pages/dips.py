@@ -7,6 +7,7 @@ import pandas as pd
 from etl.errors import AssayError
 from etl.periods import Period, long_date, month_of
 from etl.schemas.results import GLD_DIPS
+from features.panel import where
 from reports import numbers
 from reports.numbers import STYLES, Unit
 from reports.page import Page
@@ -100,10 +101,7 @@ def _question(row: pd.Series, days: Period) -> Question:
     before = Period(days.first - week, days.last - week)
     if row["kind"] == "month":
         before = month_of(days.first - timedelta(days=1))
-    series = "" if row["series"] == "total" else str(row["series"])
-    parts = (part.partition("=") for part in series.split("/"))
-    where = tuple(sorted((name, value) for name, _, value in parts if name))
-    return Question(str(row["measure"]), before, days, where)
+    return Question(str(row["measure"]), before, days, tuple(sorted(where(str(row["series"])).items())))
 
 
 def _lead(row: pd.Series, days: Period, unit: Unit) -> list[Sentence]:
@@ -155,5 +153,4 @@ def _row(row: pd.Series, style: str) -> tuple[str | Cell, ...]:
 
 
 def _what(row: pd.Series) -> str:
-    place = "" if row["series"] == "total" else f", {str(row['series']).partition('=')[2]}"
-    return f"{str(row['measure']).replace('_', ' ').capitalize()}{place}"
+    return ", ".join([str(row["measure"]).replace("_", " ").capitalize(), *where(str(row["series"])).values()])

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import InputError
-from features.panel import main_country, members, panel
+from features.panel import main_country, members, panel, where
 
 DAYS = pd.date_range("2025-08-01", periods=5)
 
@@ -79,3 +79,24 @@ def test_all_problems_come_in_one_message():
         panel(SALES.assign(country=None, orders=None))
     with pytest.raises(InputError, match="no rows"):
         panel(SALES.iloc[:0])
+
+
+def test_a_part_of_two_dimensions_is_named_by_both():
+    rows = orders((0, "India", "app", 3, 30.0), (0, "US", "app", 4, 40.0))
+    found = panel(rows, [("country", "channel")])
+    named = found[found["series"] != "total"]
+    assert named["series"].tolist() == ["country=India/channel=app", "country=US/channel=app"]
+    assert (named["level"].tolist(), named["orders"].tolist()) == (["channel", "channel"], [3.0, 4.0])
+
+
+@pytest.mark.parametrize(
+    ("series", "parts"),
+    [
+        ("total", {}),
+        ("channel=app", {"channel": "app"}),
+        ("country=India/region=South", {"country": "India", "region": "South"}),
+        ("category=Home/Kitchen", {"category": "Home/Kitchen"}),
+    ],
+)
+def test_a_series_names_its_place(series, parts):
+    assert where(series) == parts

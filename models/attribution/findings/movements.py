@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from features.panel import where
 from models.attribution.findings.course import Course, course
 from models.attribution.findings.errors import false_discovery_rates
 from models.attribution.findings.expectation import History
@@ -14,17 +15,18 @@ EXPLAINED = 20
 FEWEST_ORDERS = 30
 STRETCH = ["kind", "first_day", "last_day"]
 TOTAL = "total"
+LINES = "lines"  # counts a series that is only a part of its orders; not judged itself
 Key = tuple[str, str]  # measure and series
 
 
 def scan_all(histories: Mapping[Key, History], published: Mapping[Key, Published]) -> pd.DataFrame:
     """The scan of every series, with ``dip_id, measure, series`` and ``q_value`` beside it.
 
-    A series is judged on months, weeks or days where they usually hold 30 orders. False discoveries are controlled
-    over all series and measures, for months, weeks and days each by themselves.
+    A series is judged on months, weeks or days where they usually hold 30 orders (a part of orders: 30 lines).
+    False discoveries are controlled over all series and measures, for months, weeks and days each by themselves.
 
     Args:
-        histories: By measure and series; orders among the measures.
+        histories: By measure and series; orders among the measures, or ``lines``.
         published: Forecasts of those that have some.
     """
     nothing = Published({})
@@ -39,9 +41,10 @@ def scan_all(histories: Mapping[Key, History], published: Mapping[Key, Published
 
 def _counted(judged: pd.DataFrame) -> pd.DataFrame:
     """The series and kinds of stretches with orders enough for a relative error to have a scale."""
-    orders = judged[judged["measure"] == "orders"].groupby(["series", "kind"])["expected"].median()
+    counts = judged[judged["measure"].isin(["orders", LINES])].groupby(["series", "kind"])["expected"].median()
     keys = pd.MultiIndex.from_frame(judged[["series", "kind"]])
-    return judged[(orders.reindex(keys) >= FEWEST_ORDERS).to_numpy()]
+    enough = (counts.reindex(keys) >= FEWEST_ORDERS).to_numpy()
+    return judged[enough & (judged["measure"] != LINES)]
 
 
 def _ids(judged: pd.DataFrame) -> pd.Series:
@@ -107,6 +110,7 @@ def _against(ratio: float) -> str:
 
 def _places(measure: str, amount: float, same: pd.DataFrame) -> Iterator[str]:
     parts = same[(same["measure"] == measure) & (same["series"] != TOTAL) & (same["amount"] * amount > 0)]
-    for dimension, rows in parts.groupby(parts["series"].str.partition("=")[0]):
+    for dimensions, rows in parts.groupby(parts["series"].map(lambda name: "/".join(where(name)))):
         largest = rows.loc[rows["amount"].abs().idxmax()]
-        yield f"by {dimension} most in {largest['series'].partition('=')[2]} ({largest['amount'] / amount:.0%} of it)"
+        place = ", ".join(where(str(largest["series"])).values())
+        yield f"by {dimensions.split('/')[-1]} most in {place} ({largest['amount'] / amount:.0%} of it)"

@@ -134,6 +134,24 @@ def test_series_of_few_orders_are_not_judged(shops):
     assert set(scan_all(few, {})["kind"]) == {"month", "week"}
 
 
+def test_of_a_category_revenue_is_judged_where_its_lines_are_enough(shops):
+    books = {("net_revenue", "category=Books"): history(noisy(3)), ("lines", "category=Books"): history(noisy(3))}
+    toys = {("net_revenue", "category=Toys"): history(noisy(4)), ("lines", "category=Toys"): history(noisy(4) / 1e5)}
+    judged = scan_all(shops | books | toys, {})
+    assert "lines" not in set(judged["measure"])
+    assert set(judged.loc[judged["series"].str.startswith("category"), "series"]) == {"category=Books"}
+
+
+def test_more_series_neither_rename_a_movement_nor_lose_one_that_was_found(shops):
+    before = set(outside(scan_all(shops, {}), set())["dip_id"])
+    quiet = {
+        (measure, f"country=South/region={n}"): history(noisy(n))
+        for n in range(10, 30)
+        for measure in ("orders", "net")
+    }
+    assert before <= set(outside(scan_all(shops | quiet, {}), before)["dip_id"])
+
+
 def test_the_rates_are_those_of_benjamini_and_hochberg():
     p = np.array([0.01, 0.04, 0.03, 0.5])
     order = np.sort(p)

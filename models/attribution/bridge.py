@@ -12,6 +12,7 @@ from etl.periods import Period
 from models.attribution.calendar import fit_calendar
 from models.attribution.case import Case, log_ratios, replicate
 from models.attribution.inputs import check
+from models.attribution.logmean import log_mean
 from models.attribution.measures import CALENDAR
 from models.attribution.periods import LABELS, Comparison
 from models.attribution.publish import cells_table, drivers_table, effect_of, effects_of
@@ -19,10 +20,12 @@ from models.attribution.result import Bridge, Effect, Method
 from models.attribution.rounding import round_to_total, to_cents
 from models.attribution.stages import Amounts, log_mean_amounts, order_value, shapley_amounts, signed_cells
 from models.attribution.tables import read_tables
+from models.attribution.totals import price_stages
 
 Floats = NDArray[np.float64]
 
 REPLICATES = 2000
+SHARE_MOVED = 0.01  # of known customers, from one period to the other: what shows in orders per customer
 DECOMPOSITION = "LMDI-I two-stage"
 VOLUME_WITH_HISTORY = "moving-block bootstrap of 7-day blocks of residuals, regression refitted"
 VOLUME_WITHOUT_HISTORY = (
@@ -141,6 +144,7 @@ def _notes(case: Case, volume: Effect) -> Iterator[str]:
     for label, counted, summed in zip(LABELS, case.orders.total, daily, strict=True):
         if counted != summed:
             yield f"orders of the {label} sum to {counted:g}, daily orders of its days to {summed:g}"
+    yield from _unknown_customers(case)
     signed = signed_cells(case.measure, case.sums, case.orders.total)
     if signed:
         yield f"{signed} cells have a negative factor: split by the Shapley value"
@@ -148,3 +152,18 @@ def _notes(case: Case, volume: Effect) -> Iterator[str]:
         yield "the total is not positive in both periods: orders and order value are weighed by plain means"
     if np.isnan(volume.low):
         yield "no interval of volume: the two periods are too short to show their own noise"
+
+
+def _unknown_customers(case: Case) -> Iterator[str]:
+    """An order that loses its customer looks like one order less of a loyal one, at most by the ratio of the shares."""
+    before, after = case.orders.known_shares
+    if abs(after - before) < SHARE_MOVED:
+        return
+    shares = f"the customer is known of {before:.1%} of the orders of the baseline, of {after:.1%} of the period's"
+    if not case.orders.customers_known:
+        yield f"{shares}: too few to tell customers from orders per customer"
+        return
+    orders = case.orders.total
+    per_order = price_stages(orders, order_value(case.measure, case.sums, orders)).per_order
+    off = abs(float(per_order * log_mean(orders[1:], orders[:1])[0] * np.log(after / before)))
+    yield f"{shares}: customers and orders_per_customer may be off by up to {off:,.2f}, one against the other"

@@ -76,7 +76,13 @@ class Orders:
     @property
     def known_share(self) -> float:
         """The share of orders with a known customer, in the period where it is lower."""
-        return float(np.min(self.known_orders.sum(axis=1) / self.total))
+        return float(np.min(self.known_shares))
+
+    @property
+    def known_shares(self) -> Floats:
+        """The share of orders with a known customer in both periods, shape (2,)."""
+        shares: Floats = self.known_orders.sum(axis=1) / self.total
+        return shares
 
     @property
     def customers_known(self) -> bool:

@@ -137,6 +137,42 @@ def test_customers_who_order_more_often(explain, build):
     only(unknown, "orders_per_day", "280.00")
 
 
+@pytest.fixture
+def forgetful(explain, build):
+    """Notes where a hundred customers order twice in both periods, and of some orders of the period none is known."""
+
+    def call(unknown):
+        orders = [(label, f"c{n}", True, 2) for label in ("baseline", "period") for n in range(100)]
+        lost = [("period", f"c{n}", True, 1) for n in range(100 - unknown, 100)]
+        lost += [("period", f"order {n}", False, 1) for n in range(unknown)]
+        rows = [(label, "c99", "IN", 200, 200, 2000) for label in ("baseline", "period")]
+        counted = build["orders"]([*orders[: 200 - unknown], *lost])
+        daily = build["daily"](np.repeat([8, 6], [8, 48]), first="2025-02-01")
+        bridge = explain(build["sales"](rows), counted, daily, baseline=FEBRUARY, period=MARCH)
+        return bridge, " ".join(bridge.method.notes)
+
+    return call
+
+
+def test_a_moving_share_of_unknown_customers_is_told_with_how_far_customers_may_be_off(forgetful):
+    bridge, notes = forgetful(8)
+    assert "known of 100.0% of the orders of the baseline, of 96.0% of the period's" in notes
+    off = 2000 * np.log(1 / 0.96)
+    assert f"off by up to {off:,.2f}" in notes
+    assert 0 < -float(amounts(bridge)["orders_per_customer"]) <= off + 0.01
+
+
+def test_too_many_unknown_customers_in_one_period_are_told(forgetful):
+    bridge, notes = forgetful(40)
+    assert "of 80.0% of the period's: too few to tell customers from orders per customer" in notes
+    assert "orders_per_day" in amounts(bridge)
+
+
+@pytest.mark.parametrize("unknown", [0, 1])
+def test_a_share_of_unknown_customers_that_stays_is_not_told(forgetful, unknown):
+    assert "the customer is known" not in forgetful(unknown)[1]
+
+
 @pytest.mark.parametrize("measure", ALL)
 @pytest.mark.parametrize("known", [True, False])
 def test_every_sum_holds_to_the_last_decimal(explain, shop, measure, known):

@@ -228,6 +228,16 @@ def test_odd_dimensions_have_defined_answers(shop):
     assert "values of basket are too rare" in notes
 
 
+def test_a_dimension_of_a_hundred_thousand_values_is_noted_and_hides_no_other_cause():
+    lines = shop_lines(orders_a_day=240)
+    lines = lines.assign(basket=np.arange(len(lines)).astype(str))
+    assert lines["basket"].nunique() > 100_000
+    explanation = explained(lose(lines, 0.25, region="East"), dimensions=["region", "basket"])
+    assert named(explanation) == [("volume_change", {"region": "East"})]
+    assert any(note.endswith("values of basket are too rare to be looked at") for note in explanation.method["notes"])
+    assert_adds_up(explanation)
+
+
 def test_missing_values_of_a_dimension_are_a_value(shop):
     unknown = lose(shop.assign(region=shop["region"].where(shop["region"] != "East")), 0.0)
     gone = np.random.default_rng(1).random(len(unknown)) < 0.5

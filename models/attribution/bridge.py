@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from etl.periods import Period
 from models.attribution.calendar import fit_calendar
 from models.attribution.case import Case, log_ratios, replicate
+from models.attribution.grains import mix_by_grain
 from models.attribution.inputs import check
 from models.attribution.logmean import log_mean
 from models.attribution.measures import CALENDAR
@@ -135,6 +136,7 @@ def _method(case: Case, volume: Effect) -> Method:
         seed=case.seed,
         history_weeks=case.fit.history_weeks,
         customers_known=case.orders.known_share,
+        mix_by_grain=mix_by_grain(case.measure, case.sales.labels, case.sums, case.orders.total),
         notes=(*case.fit.notes, *_notes(case, volume)),
     )
 

@@ -41,6 +41,8 @@ class Method:
         seed: Of the random numbers.
         history_weeks: Weeks with orders before the earlier period.
         customers_known: Share of orders with a known customer, in the period where it is lower.
+        mix_by_grain: What mix would be over the values of one dimension alone, by dimension: how far it depends on
+            the cells chosen. Empty without cells.
         notes: What the reader should know, in sentences.
     """
 
@@ -51,6 +53,7 @@ class Method:
     seed: int
     history_weeks: int
     customers_known: float
+    mix_by_grain: dict[str, float]
     notes: tuple[str, ...]
 
 

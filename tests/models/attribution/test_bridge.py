@@ -80,6 +80,15 @@ def test_a_pure_shift_to_the_dearer_country_is_mix(four_weeks):
     assert dict(zip(mix["country"], mix["amount"], strict=True)) == {"IN": Decimal("-70.00"), "US": Decimal("210.00")}
 
 
+def test_mix_by_each_dimension_alone_is_that_of_a_bridge_of_it(explain, shop):
+    tables = shop()
+    by_grain = explain(*tables, dimensions=["country", "channel"]).method.mix_by_grain
+    for name in ("country", "channel"):
+        assert by_grain[name] == pytest.approx(float(amounts(explain(*tables, dimensions=[name]))["mix"]), abs=0.011)
+    assert list(by_grain) == ["country", "channel"]
+    assert explain(*tables, dimensions=["country"], measure="orders").method.mix_by_grain == {}
+
+
 def test_tax_and_rounding_of_the_legacy_measure(four_weeks):
     rows = [
         ("baseline", "a", "IN", 28, 28, 280, 280, 280, 280, 280, 280),

@@ -15,6 +15,8 @@ MEANINGS = (
     "(order value: bootstrap by customer). Where it holds zero, the driver cannot be told from normal variation, and "
     "is not called a cause.",
     "The number of days has no interval: it is arithmetic.",
+    "Mix depends on the cells it is measured over: `assay explain --json` tells, as mix_by_grain, what it would be "
+    "over each dimension alone.",
     "A forecast is a distribution: the band of 80% should hold four days of five. Bands of days are never added up to "
     "the band of a month.",
     "Customers and orders are counted once at the grain they are shown at; counts of parts may add up to more.",

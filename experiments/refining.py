@@ -75,9 +75,11 @@ def _find(workspace: Workspace, as_of: date | None) -> Work:
 def _refine(workspace: Workspace, lakehouse: Lakehouse, work: Work, progress: Progress) -> "StepResult":
     from experiments.costs.accounts import account
     from experiments.running.ledger import Job, StepLedger
+    from experiments.running.recovery import recover
     from experiments.running.runner import Runner
 
     source, now = workspace.source, StepLedger(workspace.warehouse).not_before(datetime.now(UTC))
+    recover(lakehouse, [table.full_name for table in refined_tables(source)], source.name, now, progress)
     job = Job(f"etl-{now:%Y%m%dT%H%M%S%f}", source.name, now)
     runner = Runner(lakehouse, job, progress)
     (result,) = runner.run([etl_step(workspace.warehouse, source, work, now, progress)])

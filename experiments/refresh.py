@@ -36,7 +36,7 @@ from experiments.forecasting.watch import WRITES as WATCH_WRITES
 from experiments.refining import etl_step
 from experiments.running.ledger import Job, StepLedger
 from experiments.running.plan import Choice, Planned, Step, planned
-from experiments.running.recovery import put_back
+from experiments.running.recovery import recover
 from experiments.running.retries import first_line, is_transient
 from experiments.running.runner import Runner, StepResult
 from experiments.tracking import active_run_id, connected, on_own_store, open_run, tracks_elsewhere
@@ -133,8 +133,7 @@ class Refresh:
         is run with the warehouse's own store and its champions.
         """
         refined = [table.full_name for table in refined_tables(self.source)]
-        for name in put_back(lakehouse, refined, self.source.name, self.started_at):
-            self.progress(f"{name}: what a run that did not end had written was put back")
+        recover(lakehouse, refined, self.source.name, self.started_at, self.progress)
         try:
             done = self._tracked(lakehouse)
         except Exception as error:

@@ -95,10 +95,17 @@ class Workspace:
     def changing_lakehouse(self) -> "Iterator[Lakehouse]":
         """Like ``existing_lakehouse``, held by this process alone, and released to readers where the block ends well.
 
-        Raises ``LockedError`` where another process holds the warehouse.
+        What a killed run left is put back first, so that it is not released. Raises ``LockedError`` where another
+        process holds the warehouse.
         """
+        from experiments.console import Progress
+        from experiments.running.ledger import StepLedger
+        from experiments.running.recovery import recover
+
         self._released()
         with self.alone(), self.writing() as lakehouse:
+            now = StepLedger(self.warehouse).not_before(datetime.now(UTC))
+            recover(lakehouse, [], self.source_name, now, Progress())
             yield lakehouse
 
     def _released(self) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Put back what a killed writer left: a table is whole at the version that a release or a finished step wrote last."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from etl.lakehouse import Lakehouse
@@ -11,6 +11,14 @@ from etl.stored import newest_versions
 from experiments.running.ledger import DONE, Job, Record, StepLedger, keep
 
 RECORDS = frozenset({OPS_RUNS.full_name, OPS_COSTS.full_name})  # each of their rows is whole by itself
+
+
+def recover(
+    lakehouse: Lakehouse, refined: Collection[str], source: str, now: datetime, progress: Callable[[str], None]
+) -> None:
+    """Put back what a killed writer left, and say so."""
+    for name in put_back(lakehouse, refined, source, now):
+        progress(f"{name}: what a run that did not end had written was put back")
 
 
 def put_back(lakehouse: Lakehouse, refined: Collection[str], source: str, now: datetime) -> list[str]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from etl.errors import UsageError
 from etl.periods import Period
 from reports.question import Question, newest_comparison
@@ -9,7 +11,7 @@ from reports.question import Question, newest_comparison
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be explained: the newest two whole months, or days there are, where no period is given.
+    """What is to be explained: the newest two whole months with orders where no period is given.
 
     Raises ``UsageError`` where only one period is given, or two with common days.
     """
@@ -26,8 +28,8 @@ class Asked:
         if self.baseline.first <= self.period.last and self.period.first <= self.baseline.last:
             raise UsageError(f"{self.baseline} and {self.period} have days in common: compare periods that have none.")
 
-    def question(self, held: Period) -> Question:
-        """The periods, found among the days that the warehouse holds where they were left open."""
+    def question(self, sold: pd.DatetimeIndex) -> Question:
+        """The periods, found among the days with orders where they were left open."""
         if self.period is not None and self.baseline is not None:
             return Question(self.measure, self.baseline, self.period)
-        return Question(self.measure, *newest_comparison(held))
+        return Question(self.measure, *newest_comparison(sold))

@@ -14,7 +14,6 @@ from etl.daily import orders as first_lines
 from etl.errors import InputError, UsageError
 from etl.lakehouse import Lakehouse
 from etl.own_dimensions import carrying, stored_dimensions
-from etl.periods import Period
 from etl.schemas.daily import CATEGORY, DIMENSIONS, GLD_CALENDAR, GLD_DAILY_ORDERS, SALES
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
@@ -60,12 +59,6 @@ class Answer:
         place = list(document).index("total")
         items = list(document.items())
         return dict([*items[:place], ("currency", self.unit), *items[place:]])
-
-
-def days_held(lakehouse: Lakehouse) -> Period:
-    """From the first business day with an order line to the newest."""
-    source = lakehouse.pandas(OPS_SOURCE).iloc[0]
-    return Period(source["first_day"].date(), source["last_day"].date())
 
 
 def require_measure(measure: str, source: str, *, legacy: bool) -> None:

@@ -22,7 +22,7 @@ from etl.schemas.results import (
 )
 from etl.source import Source
 from etl.storage import Location
-from etl.stored import newest_rows, newest_versions
+from etl.stored import newest_rows, newest_versions, versions_of
 from etl.work import Work, refined_tables
 from experiments import attribution
 from experiments.asked import Asked
@@ -41,7 +41,7 @@ from experiments.running.retries import first_line, is_transient
 from experiments.running.runner import Runner, StepResult
 from experiments.tracking import active_run_id, connected, on_own_store, open_run, tracks_elsewhere
 from features import daily as features
-from reports.gold import READ
+from reports.gold import READ, days_sold
 from reports.question import Question
 from reports.reading import read
 from reports.site import FRONT, write_site
@@ -206,11 +206,11 @@ class Refresh:
 
     @property
     def question(self) -> Question | None:
-        """What is explained; None before the first refinement, and on the first day, which has none before it."""
-        held = days_held(self.warehouse)
-        if held is None or (held.days == 1 and self.asked.period is None):
+        """What is explained; None before there are orders, and on the first day with some, which has none before it."""
+        sold = days_sold(Snapshot(self.warehouse, versions_of(self.warehouse, [GLD_DAILY_ORDERS])))
+        if sold.empty or (len(sold) == 1 and self.asked.period is None):
             return None
-        return self.asked.question(held)
+        return self.asked.question(sold)
 
     def _refit(self, held: Period | None) -> list[Step]:
         """Due once in every stretch of ``refit_every`` business days, counted from a fixed day."""

@@ -105,6 +105,12 @@ def read_source(snapshot: Snapshot) -> Source:
     return Source(row["name"], row["time_zone"], row["reporting_currency"], bool(row["has_legacy_measure"]), days, own)
 
 
+def days_sold(snapshot: Snapshot) -> pd.DatetimeIndex:
+    """The days with orders, in order."""
+    sql = f"select distinct date from {GLD_DAILY_ORDERS.name} where orders > 0 order by date"
+    return pd.DatetimeIndex(snapshot.query(sql, [GLD_DAILY_ORDERS])["date"])
+
+
 def unit_of(question: Question, source: Source) -> str:
     """What an amount of the measure counts."""
     return {"orders": "orders", "units": "units", "net_amount_inr": "INR"}.get(question.measure, source.currency)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
+import pandas as pd
+
 from etl.errors import InputError, UsageError, raise_problems
 from etl.periods import Period, month_of
 
@@ -46,29 +48,20 @@ class Question:
         return f" of {', '.join(value for _, value in self.where)}" if self.where else ""
 
 
-def newest_comparison(held: Period) -> tuple[Period, Period]:
-    """The newest whole month and the one before, the baseline first; of fewer days, the newest weeks or else days.
+def newest_comparison(sold: pd.DatetimeIndex) -> tuple[Period, Period]:
+    """The newest two whole months, the baseline first, or else weeks or days, of those that have days in ``sold``.
 
-    Raises ``InputError`` where a single day is held.
+    ``sold`` are the days with orders; a month without any cannot be compared. Raises ``InputError`` for less
+    than two days.
     """
-    if len(_whole_months(held)) >= 2:
-        return newest_months(held)
-    for days in (7, 1):
-        if held.days >= 2 * days:
-            period = Period(held.last - timedelta(days=days - 1), held.last)
-            return Period(period.first - timedelta(days=days), period.first - timedelta(days=1)), period
+    if sold.empty:
+        raise InputError("There are no orders yet: run assay refresh first.")
+    held = Period(sold.min().date(), sold.max().date())
+    for periods in (_whole_months(held), _newest(7, held), _newest(1, held)):
+        comparable = [period for period in periods if period.holds(sold).any()]
+        if len(comparable) >= 2:
+            return comparable[-2], comparable[-1]
     raise InputError(f"The data hold one day, {held.first}: there is nothing to compare it with yet.")
-
-
-def newest_months(held: Period) -> tuple[Period, Period]:
-    """The month before the newest whole month of the days held, and that month; ``InputError`` for less than two."""
-    whole = _whole_months(held)
-    if len(whole) < 2:
-        raise InputError(
-            f"The data hold {len(whole)} whole months ({held.first} to {held.last}), two are needed to compare: "
-            "name shorter periods with --period and --baseline."
-        )
-    return whole[-2], whole[-1]
 
 
 def _whole_months(held: Period) -> list[Period]:
@@ -78,6 +71,12 @@ def _whole_months(held: Period) -> list[Period]:
             whole.append(month)
         month = month.following
     return whole
+
+
+def _newest(days: int, held: Period) -> list[Period]:
+    """Periods of so many days, side by side up to the last day held."""
+    lasts = [held.last - timedelta(days=start) for start in range(0, held.days - days + 1, days)]
+    return [Period(last - timedelta(days=days - 1), last) for last in reversed(lasts)]
 
 
 def check_question(question: Question, *, legacy: bool, held: Period) -> None:

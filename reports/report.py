@@ -6,7 +6,7 @@ from etl.errors import UsageError
 from etl.periods import Period, parse_period
 from etl.storage import Location, location
 from reports.charts import waterfall
-from reports.gold import read_source
+from reports.gold import days_sold
 from reports.html import render
 from reports.pages import answer, forecast
 from reports.question import Question, newest_comparison
@@ -34,7 +34,7 @@ class Report:
         if (period is None) != (baseline is None):
             raise UsageError("Give period and baseline together, or neither.")
         snapshot = newest(location(str(warehouse)))
-        held = newest_comparison(read_source(snapshot).days) if period is None else (_days(baseline), _days(period))
+        held = newest_comparison(days_sold(snapshot)) if period is None else (_days(baseline), _days(period))
         self.reading: Reading = read(snapshot, Question(measure, *held), numbers)
 
     def plot(self) -> go.Figure:

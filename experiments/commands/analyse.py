@@ -191,11 +191,13 @@ def explain(workspace: Workspace, measure: str, period: "Period | None", baselin
     from experiments import attribution
     from experiments.asked import Asked
     from experiments.bridge_view import show_bridge
+    from reports.gold import days_sold
+    from reports.snapshot import Snapshot
 
     asked, progress = Asked(measure, period, baseline), Progress()
     workspace.refuse_as_of()
     with workspace.changing_lakehouse() as lakehouse:
-        question = asked.question(attribution.days_held(lakehouse))
+        question = asked.question(days_sold(Snapshot(workspace.warehouse, lakehouse.versions())))
         with progress.shown():
             progress(f"explain: {question.period} against {question.baseline}")
             answer = attribution.explain(lakehouse, question, tags={"engine": workspace.engine.name})

@@ -73,7 +73,7 @@ def report(
     month against the one before.
     """
     from experiments.asked import Asked
-    from reports.gold import read_source
+    from reports.gold import days_sold
     from reports.reading import read
     from reports.snapshot import newest
 
@@ -82,7 +82,7 @@ def report(
     with progress.shown():
         snapshot = newest(workspace.warehouse)
         progress("reading Gold")
-        reading = read(snapshot, asked.question(read_source(snapshot).days), numbers)
+        reading = read(snapshot, asked.question(days_sold(snapshot)), numbers)
         progress("writing the report")
         chosen = form_of(form, out)
         path = _written(reading, chosen, out or workspace.warehouse / "reports" / NAMES[chosen])
@@ -125,7 +125,7 @@ def serve(
     import uvicorn
 
     from experiments.asked import Asked
-    from reports.gold import read_source
+    from reports.gold import days_sold
     from reports.serving.app import make_app
     from reports.serving.edition import Edition
     from reports.snapshot import Snapshot
@@ -134,7 +134,7 @@ def serve(
     asked = Asked(measure, period, baseline)
 
     def publish(snapshot: Snapshot) -> Edition:
-        return Edition(snapshot, asked.question(read_source(snapshot).days), numbers)
+        return Edition(snapshot, asked.question(days_sold(snapshot)), numbers)
 
     hosts = None if host in ("127.0.0.1", "localhost", "::1") else ["*"]
     app = make_app(workspace.warehouse, publish, token=token, hosts=hosts)

@@ -124,10 +124,11 @@ def refresh(
 ) -> None:
     """Refine what is new, forecast, explain and report; what did not change is skipped.
 
-    Without --period and --baseline it explains the newest whole month against the one before. The champion forecasts;
-    where there is none yet, --candidate says what is compared to find one. Readers see the last good state until every
-    step is done. With --as-of it gives what that morning would have given, with --from and --to every morning between.
-    A hook is posted a JSON document, or reads it from standard input; it has ten seconds and never fails the refresh.
+    Without --period and --baseline it explains the newest whole month with orders against the one before. The champion
+    forecasts; where there is none yet, --candidate says what is compared to find one. Readers see the last good state
+    until every step is done. With --as-of it gives what that morning would have given, with --from and --to every
+    morning between. A hook is posted a JSON document, or reads it from standard input; it has ten seconds and never
+    fails the refresh.
     """
     from experiments.asked import Asked
     from experiments.costs.prices import load_prices

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from reports.gold import read_source
+from reports.gold import days_sold, read_source
 from reports.html import Link, render_page
 from reports.kept import Kept
 from reports.pages import names, page
@@ -35,7 +35,7 @@ class Edition:
     Attributes:
         source: The source of the warehouse.
         values: The values of every dimension by which a question can be narrowed.
-        question: What the report is about where the reader does not say: the newest two whole months, or as given.
+        question: What the report is about where the reader does not say: the newest comparison, or as given.
         tag: A name of the versions that are served.
     """
 
@@ -43,7 +43,7 @@ class Edition:
         self.snapshot = snapshot
         self.source = read_source(snapshot)
         self.values = Sold(snapshot).values
-        self.question = question or Question("net_revenue", *newest_comparison(self.source.days))
+        self.question = question or Question("net_revenue", *newest_comparison(days_sold(snapshot)))
         self.tag = hashlib.sha256(json.dumps(sorted(snapshot.versions.items())).encode()).hexdigest()[:16]
         self._base: Kept[None, Reading] = Kept(lambda _: read(snapshot, self.question, style), 1)
         self._readings: Kept[Question, Reading] = Kept(self._read, READINGS)

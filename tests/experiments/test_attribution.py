@@ -9,10 +9,7 @@ import mlflow
 import pandas as pd
 import pytest
 
-from etl.errors import InputError
-from etl.periods import Period
 from experiments.tracking import connected
-from reports.question import newest_months
 
 CALENDAR = ["days", "weekday_mix", "events"]
 VOLUME = [*CALENDAR, "customers", "orders_per_customer"]
@@ -260,22 +257,3 @@ def test_without_periods_the_newest_two_whole_months_are_compared(assay, refresh
     assert (document["period"], document["baseline"]) == ("2025-10", "2025-09")
     document = assay("explain", "--json", *demonstrated.options).json
     assert (document["period"], document["baseline"]) == ("2025-09", "2025-08")
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "months"),
-    [
-        ("2025-08-01", "2025-10-30", ("2025-08", "2025-09")),
-        ("2025-07-02", "2025-09-30", ("2025-08", "2025-09")),
-        ("2025-12-01", "2026-01-31", ("2025-12", "2026-01")),
-        ("2025-09-02", "2025-10-31", "1 whole months"),
-        ("2025-09-02", "2025-09-29", "0 whole months"),
-    ],
-)
-def test_a_month_that_is_not_whole_is_not_compared(first, last, months):
-    held = Period(date.fromisoformat(first), date.fromisoformat(last))
-    if isinstance(months, str):
-        with pytest.raises(InputError, match=months):
-            newest_months(held)
-    else:
-        assert tuple(map(str, newest_months(held))) == months

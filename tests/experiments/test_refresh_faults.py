@@ -20,8 +20,8 @@ from deltalake import DeltaTable
 
 from etl.lock import exclusive
 from etl.release import newest_release, readable_versions
-from tests.experiments.commands.test_refresh import add_a_day, differences, ran
-from tests.experiments.conftest import SCRIPT, TOKEN, surroundings
+from tests.experiments.commands.test_refresh import STEPS, add_a_day, differences, ran
+from tests.experiments.conftest import CHEAP, SCALE, SCRIPT, TOKEN, surroundings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
@@ -156,3 +156,14 @@ def test_neither_secrets_nor_personal_data_leave_the_tables(demonstrated):
     assert {path.relative_to(warehouse).parts[0] for path in files} == {"mlartifacts", "reports", "releases"}
     said = [path.read_text(encoding="utf-8", errors="replace") for path in (*files, warehouse / "mlflow.db")]
     assert [text for text in sorted(planted) if any(text in each for each in (answer.err, answer.out, *said))] == []
+
+
+def test_a_month_without_orders_is_not_compared_and_fails_no_refresh(assay, tmp_path):
+    assert assay("simulate", tmp_path, "--scale", SCALE, "--start", "2025-06-28", "--end", "2025-09-30").code == 0
+    landing = tmp_path / "raw"
+    for path in [*landing.rglob("order_items*2025-08-*.csv"), *landing.rglob("*returns*2025-08-*.csv")]:
+        path.unlink()
+    answer = assay("refresh", "--landing", landing, "--warehouse", "w", *CHEAP, "--json")
+    assert answer.code == 0, answer.message
+    assert "explain: 2025-09 against 2025-07" in answer.err
+    assert len(ran(answer)) == len(STEPS)

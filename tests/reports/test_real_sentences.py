@@ -13,9 +13,9 @@ from etl.lakehouse import Lakehouse
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_FILES
 from etl.source import load_source
-from reports.gold import read_source
+from reports.gold import days_sold
 from reports.pages import pages
-from reports.question import Question, newest_months
+from reports.question import Question, newest_comparison
 from reports.reading import read
 from reports.snapshot import newest
 from tests.etl.refining import refine, simulated
@@ -52,7 +52,7 @@ def world(request, tmp_path_factory):
 
     fact = rows(GLD_FACT_ORDER_ITEMS)
     fact = fact.assign(net_revenue=fact["net_revenue"].astype(float), date=pd.to_datetime(fact["transaction_date"]))
-    question = Question("net_revenue", *newest_months(read_source(snapshot).days))
+    question = Question("net_revenue", *newest_comparison(days_sold(snapshot)))
     reading = read(snapshot, question)
     return SimpleNamespace(
         fact=fact, customers=rows(GLD_DIM_CUSTOMERS), files=rows(OPS_FILES), question=question,

@@ -252,6 +252,7 @@ def test_the_calendar_reaches_a_year_ahead_of_the_newest_order(clean):
             "name": "atoz",
             "time_zone": "Asia/Kolkata",
             "reporting_currency": "INR",
+            "due": "06:00",
             "has_legacy_measure": True,
             "first_day": min(row["transaction_date"] for row in rows(clean, GLD_FACT_ORDER_ITEMS)),
             "last_day": newest,

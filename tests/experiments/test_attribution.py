@@ -252,8 +252,9 @@ def test_the_terminal_shows_the_drivers_in_order(assay, refreshed):
     assert places == sorted(places)
 
 
-def test_without_periods_the_newest_two_whole_months_are_compared(assay, refreshed, demonstrated):
+def test_without_periods_the_newest_two_whole_months_are_compared(assay, refreshed, demonstrated, tmp_path):
     document = assay("explain", "--json", *refreshed.options).json
     assert (document["period"], document["baseline"]) == ("2025-10", "2025-09")
-    document = assay("explain", "--json", *demonstrated.options).json
+    shorter = shutil.copytree(demonstrated.warehouse, tmp_path / "warehouse")
+    document = assay("explain", "--json", "--warehouse", shorter).json
     assert (document["period"], document["baseline"]) == ("2025-09", "2025-08")

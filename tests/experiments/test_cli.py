@@ -193,17 +193,17 @@ def test_a_warehouse_that_cannot_be_written_leaves_with_3(assay, listing, two_mo
     assert (tmp_path / "warehouse").read_text() == "a file in its place"
 
 
-def test_a_warehouse_of_another_source_is_refused_and_left_alone(assay, demonstrated, versions, tmp_path):
+def test_a_warehouse_of_another_source_is_refused_and_only_the_refusal_recorded(assay, changeable, versions, tmp_path):
     declared = Path(cli.__file__).parents[1] / "etl" / "sources" / "atoz.yaml"
     (tmp_path / "rival.yaml").write_text(declared.read_text().replace("name: atoz", "name: rival", 1))
-    before = versions(demonstrated.warehouse)
-    answer = assay("refresh", "--source", "rival.yaml", "--landing", demonstrated.landing, *demonstrated.options)
+    before = versions(changeable.warehouse)
+    answer = assay("refresh", "--source", "rival.yaml", "--landing", changeable.landing, *changeable.options)
     assert answer.code == 3
     assert answer.message == (
-        f"assay: The warehouse {demonstrated.warehouse} was built from source atoz: "
+        f"assay: The warehouse {changeable.warehouse} was built from source atoz: "
         "give rival one of its own with --warehouse."
     )
-    assert versions(demonstrated.warehouse) == before
+    assert versions(changeable.warehouse) == before | {"ops_runs": before["ops_runs"] + 1}
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_file_that_cannot_be_read_is_quarantined_whole_and_the_others_count(
 
 def test_the_spark_engine_without_java_says_what_to_install(assay_script, demonstrated):
     bare = {"PATH": "/nonexistent", "COLUMNS": "400"}
-    answer = assay_script("status", "--engine", "spark", *demonstrated.options, env=bare)
+    answer = assay_script("show", "--engine", "spark", *demonstrated.options, env=bare)
     assert (answer.code, answer.out) == (3, "")
     assert answer.message.startswith("assay: The spark engine needs Java 17 or 21 and none was found: install a JDK")
     assert "\n" not in answer.message
@@ -271,7 +271,7 @@ def test_the_spark_engine_without_java_says_what_to_install(assay_script, demons
 
 def test_a_connect_server_that_is_not_there_is_told_in_seconds(assay_script, demonstrated):
     remote = ("--engine", "connect", "--remote", "sc://127.0.0.1:9")
-    answer = assay_script("status", *remote, *demonstrated.options, timeout=20)
+    answer = assay_script("show", *remote, *demonstrated.options, timeout=20)
     assert (answer.code, answer.out) == (3, "")
     assert answer.message.startswith("assay: No Spark Connect server answers at sc://127.0.0.1:9")
 

@@ -12,6 +12,7 @@ from models.attribution.verdicts import Verdict
 
 LOSS = "data_loss_suspected"
 DAILY_FROM = 0.8  # share of days with a file: from here on a day without one lacks it
+FEWEST_ORDERS = 10  # usual on a day: where fewer are, a day without one is no sign of a lost file
 MOST_NAMED = 3
 
 
@@ -31,7 +32,8 @@ class Records:
 def read_records(files: pd.DataFrame, quality: pd.DataFrame, daily: pd.DataFrame, comparison: Comparison) -> Records:
     """What the ledger says of the days of both periods.
 
-    A day lacks its file where files come daily, none of that day was taken, and no order of that day came otherwise.
+    A day lacks its file where files come daily, none of that day was taken, no order of that day came otherwise, and
+    orders are too many for a day without any.
 
     Args:
         files: ``file_name, arrival_date, state, rows_landed`` of the files of orders, one row each.
@@ -42,8 +44,9 @@ def read_records(files: pd.DataFrame, quality: pd.DataFrame, daily: pd.DataFrame
     inside = [pd.Timestamp(day) for period in comparison for day in period.dates]
     dated = files.assign(arrival_date=pd.to_datetime(files["arrival_date"]))
     within = dated[dated["arrival_date"].isin(inside)]
-    ordered = set(daily.loc[daily["orders"] > 0, "date"])
-    verdicts = (*_days_without(dated, inside, ordered), *_kept_out(within[within["state"] == "quarantined"]))
+    sold = daily[daily["orders"] > 0]
+    lost = _days_without(dated, inside, set(sold["date"])) if sold["orders"].median() >= FEWEST_ORDERS else ()
+    verdicts = (*lost, *_kept_out(within[within["state"] == "quarantined"]))
     return Records(verdicts, (*_refused(within[within["state"] == "duplicate"]), *_warnings(quality)))
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-STEPS = ["etl", "features", "forecast", "explain", "dips", "claims", "recommendations", "report"]
+STEPS = ["etl", "features", "watch", "forecast", "explain", "dips", "claims", "recommendations", "report"]
 SMALL = ("--scale", "0.0005", "--start", "2025-08-01", "--end", "2025-09-30")
 
 
@@ -113,7 +113,7 @@ def test_the_demo_simulates_where_there_are_no_files(assay, tmp_path, there):
 def test_the_demo_simulates_into_a_folder_named_raw_only(assay, listing):
     answer = assay("demo", "--landing", "files")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.message == "assay: demo simulates into a folder named raw: give --landing DIR/raw."
+    assert answer.message == "assay: demo simulates into a local folder named raw: give --landing DIR/raw."
     assert listing() == []
 
 

@@ -16,7 +16,7 @@ from etl.schemas.results import (
     GLD_FORECAST_MONTHS,
     GLD_FORECAST_SCENARIOS,
 )
-from experiments.forecasting.jobs import forecast, train, what_if
+from experiments.forecasting.jobs import forecast, train, watch, what_if
 from models.forecasting.change import EFFECTS
 from models.forecasting.quantiles import NAMES
 from models.forecasting.scenario import parse_setting
@@ -179,7 +179,9 @@ class TestWeeksLater:
         sales.loc[late, "quantity"] = sales.loc[late, "quantity"] * noise
         made.fill(160, sales)
         for days in range(0, 41, 8):
-            forecast(made.lakehouse, settings(as_of=date.fromordinal(date(2025, 4, 30).toordinal() + days)))
+            morning = settings(as_of=date.fromordinal(date(2025, 4, 30).toordinal() + days))
+            watch(made.lakehouse, morning)
+            forecast(made.lakehouse, morning)
         return made
 
     def test_live_accuracy_is_by_series_and_range(self, later):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pyspark.sql import SparkSession
 
 from etl.engine import Engine, java_home, open_session
@@ -14,6 +15,9 @@ from tests.stores import environment, new_bucket, s3_server
 
 REQUIRE_SPARK = "ASSAY_REQUIRE_SPARK"
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+settings.register_profile("patient", deadline=None)  # how long an example takes depends on what else the machine does
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 ENOUGH_ORDERS = 30  # of the period, to know what one brings
 MOST_EVENTS = 3
-WHOLE_P_VALUE = 0.002
+WHOLE_P_VALUE = 0.005
 LEAST_WHOLE_SHIFT = 0.02
 OUTAGE = -0.4  # logarithm of what is left of orders: a smaller fall is a lull
 

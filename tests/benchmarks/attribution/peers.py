@@ -98,7 +98,10 @@ def metric_breakdown(lines: pd.DataFrame, dimensions: list[str], split: np.datet
         every = {"source": name, "top_k": 20}
         metric = MetricDefinition(name="revenue", source="lines", kind="flow", dimensions={name: every})
         sliced = daily.groupby(["date", name], as_index=False)["value"].sum().rename(columns={name: "slice"})
-        answer = slice_attribution(metric, name, sliced, total, *windows)
+        try:
+            answer = slice_attribution(metric, name, sliced, total, *windows)
+        except ValueError:  # it refuses windows in which a day has no lines
+            return []
         if answer["localized"]:
             named.append({name: answer["slices"][0]["value"]})
     return named

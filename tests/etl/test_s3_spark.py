@@ -19,6 +19,7 @@ from tests.stores import KEY, SECRET, child_environment
 
 @pytest.mark.spark
 @pytest.mark.slow
+@pytest.mark.infrastructure
 def test_spark_refines_into_a_store_what_the_embedded_engine_refines_into_a_folder(lakehouse, tmp_path, bucket, s3):
     if java_home() is None and os.environ.get(REQUIRE_SPARK) != "1":
         pytest.skip("no Java on this machine")

@@ -16,7 +16,7 @@ from tests.conftest import REQUIRE_SPARK
 from tests.experiments.clusters import BRIEF, Cluster, spark_cluster
 from tests.experiments.conftest import SCRIPT, start, surroundings
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow]
+pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.infrastructure]
 COLUMNS = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 FIRST, DAYS = date(2011, 8, 1), 10
 UNTIL_LOST = "silver: order_items"

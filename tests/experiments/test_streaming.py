@@ -16,6 +16,7 @@ PATIENCE = 900  # seconds: Spark writes forty tables
 
 @pytest.mark.spark
 @pytest.mark.slow
+@pytest.mark.infrastructure
 @pytest.mark.usefixtures("java")
 def test_two_streams_over_a_folder_that_changed_leave_the_tables_of_one_ordinary_run(assay_script, lakehouse, tmp_path):
     landing, warehouse = tmp_path / "landing", tmp_path / "streamed"

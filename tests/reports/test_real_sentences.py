@@ -98,7 +98,7 @@ def test_customers_are_counted_and_ranked_as_in_the_fact(world):
     assert is_stated(page, len(world.customers[world.customers["country"].notna()]))
     assert is_stated(page, known.groupby("country")["customer_id"].nunique().sum())
     spent = known.groupby("customer_id")["net_revenue"].sum().sort_values(ascending=False)
-    assert is_stated(page, (spent > 0).sum())
+    assert is_stated(page, (spent.round(4) > 0).sum())  # doubles leave dust where a customer returned everything
 
 
 def test_yesterday_is_the_last_day_of_the_fact(world):

@@ -42,6 +42,11 @@ def test_days_without_a_file_and_without_orders_are_missing():
     assert "orders_2025-08-03.csv with 50 lines is in quarantine" in records.verdicts[1].evidence
 
 
+def test_where_orders_are_few_a_day_without_any_is_no_lost_file():
+    few = orders("2025-09-05").assign(orders=5)
+    assert read_records(files(d0905="none"), QUALITY, few, COMPARISON).verdicts == ()
+
+
 @pytest.mark.parametrize("ledger", [files().iloc[::7], files().assign(arrival_date=None)], ids=["weekly", "undated"])
 def test_where_files_do_not_come_daily_none_is_missing(ledger):
     assert read_records(ledger, QUALITY, orders("2025-09-05"), COMPARISON).verdicts == ()

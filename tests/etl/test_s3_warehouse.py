@@ -61,6 +61,7 @@ def test_what_is_refined_is_the_same_wherever_it_lies(lakehouse, stored, landing
 
 
 @pytest.mark.slow
+@pytest.mark.infrastructure
 def test_a_fault_in_the_middle_loses_nothing_and_no_secret_shows(lakehouse, landing, bucket, s3):
     """The command, with the way to the store cut for two seconds again and again while it works."""
     upload(landing, bucket / "landing")

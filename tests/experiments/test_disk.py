@@ -53,7 +53,8 @@ def test_what_was_released_stays_readable_and_the_next_run_goes_on(assay, two_mo
     assert read_only.code == 3
     assert read_only.message == f"assay: The warehouse {warehouse} cannot be written: Read-only file system."
     assert newest_day() == "2025-08-20"
-    assert assay("status", "--as-of", "2025-08-20", *options).code == 0
+    status = assay("status", "--as-of", "2025-08-20", *options)  # the day is there, the run that came after failed
+    assert (status.code, status.json["newest_business_day"], status.json["days_late"]) == (6, "2025-08-20", 0)
 
     assert mount(disk, "remount,rw,size=64m")
     assert assay("etl", "--landing", two_months, *options).code == 0

@@ -32,10 +32,9 @@ def panel():
     return panel_of(past, 7, "D", future=ahead.drop(columns="y"))
 
 
-@pytest.mark.parametrize("workers", ["session", "spark_session"], ids=["embedded", "spark"])
 @pytest.mark.parametrize("candidate", [Statistical("AutoETS"), Prophet()], ids=["AutoETS", "Prophet"])
-def test_an_engines_workers_forecast_what_this_process_does(panel, candidate, workers, request):
-    pool = SparkPool(request.getfixturevalue(workers))
+def test_an_engines_workers_forecast_what_this_process_does(panel, candidate, spark_session):
+    pool = SparkPool(spark_session)  # the embedded engine's are threads of this process, which share Prophet's draws
     here, there = (candidate.fit(panel, jobs=jobs).predict(panel) for jobs in (1, pool))
     np.testing.assert_allclose(there.quantiles, here.quantiles, rtol=1e-6)
     np.testing.assert_allclose(there.mean, here.mean, rtol=1e-6)

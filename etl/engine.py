@@ -20,7 +20,7 @@ from typing import Literal, get_args
 from pyspark.sql import SparkSession
 
 from etl import spark_stores
-from etl.errors import InputError, UsageError, raise_problems
+from etl.errors import InputError, UsageError, first_line, raise_problems
 from etl.storage import Location
 
 EngineName = Literal["embedded", "spark", "connect"]
@@ -186,8 +186,3 @@ def require_java() -> None:
             "The spark engine needs Java 17 or 21 and none was found: install a JDK (on Debian: "
             "apt-get install openjdk-17-jre-headless) or set JAVA_HOME, or use --engine embedded, which needs none."
         )
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an engine's error; the rest is a stack of the engine's own."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

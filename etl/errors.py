@@ -52,3 +52,8 @@ def raise_problems(problems: Iterable[str], error: type[AssayError] = InputError
         raise error(found[0])
     if found:
         raise error("\n".join([f"{len(found)} problems:", *(f"  - {problem}" for problem in found)]))
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says first, or what it is called; the rest is often a stack of an engine's own."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -18,7 +18,7 @@ from etl.frames import arrow_type
 from etl.lock import exclusive
 from etl.release import SCHEMA, Release, newest_release, publish
 from etl.storage import Location
-from etl.stored import open_table
+from etl.stored import folder_of, open_table
 from etl.tables import TABLES
 
 
@@ -72,7 +72,7 @@ def upgrade_held(warehouse: Location, now: datetime) -> Upgraded | None:
     for change in changes:
         change.apply()
     changed = {change.table for change in changes}
-    versions = release.versions | {name: open_table(_folder(warehouse, name)).version() for name in changed}
+    versions = release.versions | {name: open_table(folder_of(warehouse, name)).version() for name in changed}
     publish(warehouse, versions, release.batch, now, whole=release.whole)
     return _upgraded(release, changes, SCHEMA)
 
@@ -91,7 +91,7 @@ def _missing_columns(warehouse: Location, release: Release) -> Iterator[Change]:
     for table in TABLES.values():
         if table.full_name not in release.versions:
             continue
-        released = open_table(_folder(warehouse, table.full_name), release.versions[table.full_name])
+        released = open_table(folder_of(warehouse, table.full_name), release.versions[table.full_name])
         missing = _missing(released, table)
         if len(missing):
             yield Change(table.full_name, f"gains {', '.join(missing.names)}", partial(_add, released, missing))
@@ -109,10 +109,6 @@ def _add(released: DeltaTable, columns: pa.Schema) -> None:
     if newest.version() != released.version():
         newest.restore(released.version())
     newest.alter.add_columns(Schema.from_arrow(columns).fields)
-
-
-def _folder(warehouse: Location, full_name: str) -> Location:
-    return warehouse.joinpath(*full_name.split("."))
 
 
 UPGRADES = (Upgrade(2, _missing_columns),)

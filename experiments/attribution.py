@@ -14,7 +14,7 @@ from etl.daily import orders as first_lines
 from etl.errors import InputError, UsageError
 from etl.lakehouse import Lakehouse
 from etl.own_dimensions import carrying, stored_dimensions
-from etl.schemas.daily import CATEGORY, DIMENSIONS, GLD_CALENDAR, GLD_DAILY_ORDERS, SALES
+from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_ORDERS, SALES
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_REVENUE_BRIDGE, GLD_SEGMENTS
@@ -31,12 +31,10 @@ from models.attribution.lines import MOST_DIMENSIONS
 from models.attribution.lines_bridge import bridge_of
 from models.attribution.rows import bridge_rows
 from reports.question import LEGACY, Question
+from reports.sold import DIVISIONS, EVENT_SHARE
 
-CELL = tuple(column.name for column in (*DIMENSIONS, CATEGORY))
 AMOUNTS = tuple(column.name for column in SALES if column.name != "lines")
 READS = (GLD_FACT_ORDER_ITEMS, GLD_DAILY_ORDERS, GLD_CALENDAR)
-# a festival kept by a few customers only cannot be told from noise in the total
-EVENT_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -77,11 +75,10 @@ def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], s
     require_measure(question.measure, str(source["name"]), legacy=bool(source["has_legacy_measure"]))
     _require_days(question, source["first_day"].date(), source["last_day"].date())
     unit = _unit(question.measure, str(source["reporting_currency"]))
-    asked = {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}
     with (
         connected(lakehouse.warehouse),
         open_run(lakehouse.warehouse, "explain", tags) as run,
-        recorded(lakehouse, "explain", {**asked, "seed": seed}),
+        recorded(lakehouse, "explain", {**question.asked, "seed": seed}),
     ):
         log_tables(run, [(table, lakehouse.version(table), lakehouse.path(table)) for table in READS])
         events = _events(lakehouse, max(question.baseline.last, question.period.last))
@@ -134,7 +131,7 @@ def _bridge(lakehouse: Lakehouse, question: Question, events: pd.DataFrame, diag
 
 
 def _decomposed(lakehouse: Lakehouse, question: Question, events: pd.DataFrame, seed: int) -> Bridge:
-    fact, dimensions = lakehouse.read(GLD_FACT_ORDER_ITEMS), (*CELL, *stored_dimensions(lakehouse))
+    fact, dimensions = lakehouse.read(GLD_FACT_ORDER_ITEMS), (*DIVISIONS, *stored_dimensions(lakehouse))
     last = max(question.baseline.last, question.period.last)
     return decompose(
         _sales(fact, question, dimensions),

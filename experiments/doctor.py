@@ -15,8 +15,8 @@ from typing import Literal
 
 import mlflow
 
-from etl.engine import first_line, java_home, open_session
-from etl.errors import AssayError, InputError, StoreError
+from etl.engine import java_home, open_session
+from etl.errors import AssayError, InputError, StoreError, first_line
 from etl.outage import store_faults
 from etl.release import newest_release
 from etl.storage import Location

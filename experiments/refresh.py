@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from etl.errors import first_line
 from etl.lakehouse import Lakehouse
 from etl.periods import Period
 from etl.release import release_whole
@@ -37,7 +38,7 @@ from experiments.refining import etl_step
 from experiments.running.ledger import Job, StepLedger
 from experiments.running.plan import Choice, Planned, Step, planned
 from experiments.running.recovery import recover
-from experiments.running.retries import first_line, is_transient
+from experiments.running.retries import is_transient
 from experiments.running.runner import Runner, StepResult
 from experiments.tracking import active_run_id, connected, on_own_store, open_run, tracks_elsewhere
 from features import daily as features
@@ -188,7 +189,7 @@ class Refresh:
     def analysis(self) -> list[Step]:
         """The steps on refined data; the tables they read are those that the steps before them write."""
         held, question = days_held(self.warehouse), self.question
-        asked = _settings_of(question)
+        asked = question.asked if question is not None else {}
         forecast = {"horizon": str(self.settings.horizon), "seed": str(self.settings.seed)}
         steps = [
             Step("features", self._features, FEATURE_READS, (GLD_FEATURES_DAILY,)),
@@ -273,9 +274,3 @@ def days_held(warehouse: Location) -> Period | None:
     """From the first business day with an order line to the newest; None before the first refinement."""
     source = newest_rows(warehouse, OPS_SOURCE)
     return None if source.empty else Period(source["first_day"].iloc[0], source["last_day"].iloc[0])
-
-
-def _settings_of(question: Question | None) -> dict[str, str]:
-    if question is None:
-        return {}
-    return {"measure": question.measure, "baseline": str(question.baseline), "period": str(question.period)}

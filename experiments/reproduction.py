@@ -19,6 +19,7 @@ from etl.errors import InputError
 from etl.lakehouse import Lakehouse
 from etl.periods import parse_period
 from etl.replica import replica
+from etl.stored import folder_of, holds_table, open_table
 from etl.tables import table
 from experiments import attribution, environment
 from experiments.forecasting import jobs
@@ -153,12 +154,12 @@ def _rows_differ(
     after: Mapping[str, mlflow.entities.Run],
 ) -> Iterator[str]:
     for name in record.written:
-        place = Path(*name.split("."))
-        if not (folder / place / "_delta_log").is_dir():
+        again = folder_of(folder, name)
+        if not holds_table(again):
             yield f"{name} was not written."
             continue
-        left = _rows(DeltaTable(warehouse / place, version=record.after[name]), before)
-        right = _rows(DeltaTable(folder / place), after)
+        left = _rows(open_table(folder_of(warehouse, name), record.after[name]), before)
+        right = _rows(open_table(again), after)
         yield from differences(left, right, table(name))
 
 

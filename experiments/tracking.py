@@ -5,7 +5,7 @@ import logging
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import mlflow
@@ -72,14 +72,9 @@ def tracks_elsewhere() -> bool:
     return bool(os.environ.get(TRACKING_VARIABLE))
 
 
-@contextmanager
-def on_own_store() -> Iterator[None]:
+def on_own_store() -> AbstractContextManager[None]:
     """Leave aside the stores that the environment names, for the length of the block."""
-    before = {name: os.environ.pop(name, None) for name in (TRACKING_VARIABLE, REGISTRY_VARIABLE)}
-    try:
-        yield
-    finally:
-        os.environ.update({name: value for name, value in before.items() if value is not None})
+    return variables(dict.fromkeys([TRACKING_VARIABLE, REGISTRY_VARIABLE]))
 
 
 @contextmanager
@@ -161,24 +156,24 @@ def _dataset(table: Table, version: int, path: Location) -> Dataset:
 
 
 @contextmanager
-def variables(values: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables for the length of the block, which is how MLflow is told most things."""
+def variables(values: Mapping[str, str | None]) -> Iterator[None]:
+    """Environment variables (None: unset) for the length of the block, which is how MLflow is told most things."""
     before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+    _set(values)
     try:
         yield
     finally:
-        _restore(before)
+        _set(before)
 
 
 def _disconnect(before: Mapping[str, str | None]) -> None:
     mlflow.set_tracking_uri(None)  # type: ignore[arg-type]  # None: as the environment says
     mlflow.set_registry_uri(None)  # type: ignore[arg-type]
-    _restore(before)
+    _set(before)
 
 
-def _restore(before: Mapping[str, str | None]) -> None:
-    for name, value in before.items():
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
         os.environ.pop(name, None)
         os.environ.update({} if value is None else {name: value})
 

@@ -37,6 +37,11 @@ class Question:
         """Such as: Revenue of India, Mobile."""
         return f"{MEASURES[self.measure]}{self.selection}"
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """Measure, baseline and period as text, as records keep them."""
+        return {"measure": self.measure, "baseline": str(self.baseline), "period": str(self.period)}
+
     def query(self, **changes: str) -> str:
         """The question as the query of an address, with some of its parts changed, or left out by an empty text."""
         parts = {"measure": self.measure, "period": self.period.code, "baseline": self.baseline.code}

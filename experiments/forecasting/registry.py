@@ -16,9 +16,9 @@ from mlflow.models import ModelSignature
 from mlflow.pyfunc import load_model, log_model
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
-from etl.errors import InputError
+from etl.errors import InputError, first_line
 from experiments import __version__
-from experiments.running.retries import first_line, is_transient
+from experiments.running.retries import is_transient
 from experiments.tracking import unless_exists
 from models.forecasting.forecaster import Forecaster
 from models.forecasting.panel_state import fingerprint

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from etl.contracts import Table
 from etl.schemas.results import GLD_CHAMPION_DECISIONS, GLD_CLAIMS, GLD_DIPS
 from etl.storage import Location
 from etl.stored import stored_rows
@@ -18,7 +17,7 @@ def changes(warehouse: Location, before: Versions, after: Versions) -> Iterator[
     """New dips, claims that broke and champions that changed from one release to a later one."""
     for table, found in ((GLD_DIPS, _dips), (GLD_CLAIMS, _claims), (GLD_CHAMPION_DECISIONS, _champions)):
         if before.get(table.full_name) != after.get(table.full_name):
-            yield from found(*(_rows(warehouse, table, versions) for versions in (before, after)))
+            yield from found(*(stored_rows(warehouse, table, versions) for versions in (before, after)))
 
 
 def lateness(freshness: Freshness) -> Iterator[Event]:
@@ -27,10 +26,6 @@ def lateness(freshness: Freshness) -> Iterator[Event]:
         hours = freshness.late.total_seconds() / 3600
         message = f"The newest business day is {freshness.newest}: {freshness.days_late} due days are missing"
         yield Event(LATE, message, {"newest_business_day": str(freshness.newest), "hours_late": round(hours, 1)})
-
-
-def _rows(warehouse: Location, table: Table, versions: Versions) -> pd.DataFrame:
-    return stored_rows(warehouse, table, versions)
 
 
 def _dips(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Event]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 import grpc
 import requests
 
-from etl.errors import AssayError
+from etl.errors import AssayError, first_line
 
 WAITS = (1.0, 4.0, 16.0)
 """Seconds before each new try."""
@@ -54,8 +54,3 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def first_line(error: BaseException) -> str:
-    """What the error says first."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from etl.errors import first_line
 from etl.lakehouse import Lakehouse
 from etl.storage import Location
 from etl.stored import versions_of
@@ -14,7 +15,7 @@ from experiments.redaction import redacted
 from experiments.running.ledger import DONE, FAILED, STOPPED, Job, Record, StepLedger, inputs_of, keep
 from experiments.running.limits import limited
 from experiments.running.plan import Step
-from experiments.running.retries import first_line, retried
+from experiments.running.retries import retried
 
 Progress = Callable[[str], None]
 

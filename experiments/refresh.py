@@ -123,9 +123,10 @@ class Refresh:
 
     def done_before(self) -> Refreshed | None:
         """The refresh as it stands where no chosen step is due, None where one is."""
-        if self.work.unfinished_run or any(each.reason for each in self.plan()):
+        steps, ledger = self._chosen(), StepLedger(self.warehouse)
+        if self.work.unfinished_run or any(map(ledger.why, steps)):
             return None
-        return self._done(StepLedger(self.warehouse).newest_run, [StepResult.skip(s.name) for s in self._chosen()])
+        return self._done(ledger.newest_run, [StepResult.skip(step.name) for step in steps])
 
     def run(self, lakehouse: Lakehouse) -> Refreshed:
         """Run every chosen step that is due, and let readers have the result where the whole plan is current then.

@@ -59,10 +59,11 @@ def resample_clusters(
     return ClusterReplicates(*(np.concatenate(parts, axis=-1) for parts in zip(*batches, strict=True)))
 
 
-def _matrix(sales: Sales, orders: Orders) -> sparse.csc_array:
+def _matrix(sales: Sales, orders: Orders) -> sparse.csc_array | sparse.csr_array:
     """Everything that is summed, one column for each cluster: the counts, then the amounts of each cell.
 
-    The amounts of one row lie next to each other, and by cluster, so that the product reads and writes in order.
+    A product goes in order through the longer of sums and clusters and jumps about in the shorter, which stays in the
+    processor's cache: twice the speed with 26 cells one way, with 10,000 the other.
     """
     columns = sales.amounts.shape[1]
     rows = (sales.period * len(sales.labels) + sales.cell)[:, None] * columns + np.arange(columns) + COUNTS
@@ -73,7 +74,7 @@ def _matrix(sales: Sales, orders: Orders) -> sparse.csc_array:
     counts.resize(shape)
     summed = sparse.csc_array(amounts + counts)
     summed.eliminate_zeros()
-    return summed
+    return summed if shape[0] < shape[1] else sparse.csr_array(summed)
 
 
 def _poisson_weights(clusters: int, replicates: int, seed: int) -> Iterator[Floats]:

@@ -166,7 +166,10 @@ def _of_numbers(values: "pd.Series[float]", column: str) -> Iterator[str]:
 
 def _of_periods(table: pd.DataFrame, comparison: Comparison) -> Iterator[str]:
     for label, period in zip(LABELS, comparison, strict=True):
-        if not _between(table["order_date"], period.first, period.last).any():
+        own = _between(table["order_date"], period.first, period.last)
+        if own.any() and not sells(table)[own].any():
+            yield f"lines of the {label} {period} only take back what was sold before: choose days with sales"
+        if not own.any():
             days = table["order_date"]
             held = f"they have {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}" if len(days) else "there are none"
             yield f"lines have no day of the {label} {period}: {held}"

@@ -54,7 +54,7 @@ def _jumps(days: PlaceDays, column: str) -> Iterator[Jump]:
     variance = np.maximum(squares / np.maximum(counts, 1) - mean**2, 0.0)
     before = np.arange(len(days.dates)) < np.argmax(days.compared[1])
     for number, place in enumerate(days.places):
-        known = days.orders[number] >= LEAST_ORDERS
+        known = (days.orders[number] >= LEAST_ORDERS) & (counts[number] > 0)
         past = known & before if (known & before).any() else known
         if not past.any():
             continue

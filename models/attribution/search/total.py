@@ -15,7 +15,9 @@ from models.attribution.search.scans import LONGEST
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-PRIOR_FREEDOM = 4.0  # what the noise of weeks is worth against that of blocks
+PRIOR_FREEDOM = (
+    8.0  # of the noise of weeks, half of what 30 weeks tell: what differs from month to month only they miss
+)
 WEEKS_APART = 1.5  # variance of a mean of weeks over that of independent ones
 SHORTEST_EVENT = 3
 LEAST_EVENT = 0.13
@@ -67,11 +69,10 @@ class Event:
 def whole_movement(days: OrderDays) -> WholeMovement:
     """The movement of the total, weekdays taken out."""
     daily = days.of_segments[0] / days.weekday_index
-    with np.errstate(divide="ignore"):
-        levels = np.log([daily[days.block_days(block)].mean() for block in range(days.blocks.size)])
+    levels = _levels(days, daily)
     errors = {decay: _misses(levels, decay) for decay in DECAYS}
-    decay = min(errors, key=lambda decay: float(np.mean(np.square(errors[decay]))))
-    shift = levels[-1] - levels[:-1] @ decayed(decay, days.blocks.period)
+    decay = min(errors, key=lambda decay: float(np.square(errors[decay]).sum()))
+    shift = levels[-1] - levels[:-1] @ decayed(decay, len(levels) - 1)
     prior, missed = _weekly_variance(days, daily), errors[decay]
     variance = (PRIOR_FREEDOM * prior + np.square(missed).sum()) / (PRIOR_FREEDOM + len(missed))
     error = max(float(np.sqrt(variance)), LEAST_ERROR)
@@ -114,6 +115,13 @@ def without_event(days: OrderDays, event: Event) -> OrderDays:
     """The orders as they would have been."""
     everywhere = np.arange(len(days.counts))
     return days.with_counts(everywhere, event.days, days.counts[:, event.days] / np.exp(event.shift))
+
+
+def _levels(days: OrderDays, daily: Floats) -> Floats:
+    """The logarithm of orders a day of each block, the period last; a block without any is left out: it was closed."""
+    means = np.array([daily[days.block_days(block)].mean() for block in range(days.blocks.size)])
+    levels: Floats = np.log(means[means > 0])
+    return levels
 
 
 def _misses(levels: Floats, decay: float) -> Floats:

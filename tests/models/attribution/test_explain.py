@@ -212,6 +212,23 @@ def test_a_period_that_is_none_is_wrong_use(shop):
         explained(shop, period="September")
 
 
+def test_a_period_of_returns_alone_is_no_period_of_sales(shop):
+    with pytest.raises(InputError, match="period 2025-09 only take back what was sold before"):
+        explained(shop.assign(quantity=shop["quantity"].mask(held(shop), -1)))
+
+
+def test_a_month_without_an_order_in_history_was_closed_and_says_nothing(shop):
+    closed = held(shop, "2025-04-01", "2025-05-15")
+    assert named(explained(shop[~closed])) == [("normal_variation", {})]
+    assert named(explained(lose(shop[~closed], 0.35, region="South"))) == [("volume_change", {"region": "South"})]
+
+
+def test_prices_of_nothing_stop_no_answer(shop):
+    given_away = held(shop, "2025-09-10", "2025-09-12")
+    explanation = explained(shop.assign(list_price=shop["list_price"].mask(given_away, 0.0)))
+    assert_adds_up(explanation)
+
+
 def test_two_currencies_need_rates(shop):
     with pytest.raises(InputError, match="INR, USD without fx_rate"):
         explained(shop.assign(currency=np.where(shop["region"] == "East", "USD", "INR")))

@@ -22,7 +22,7 @@ def find_causes(question: Question) -> list[Cause]:
         candidates = np.flatnonzero(worth_a_name(question, seen))
         if not len(candidates):
             break
-        best = settle(question, seen, int(candidates[np.argmax(seen.score[candidates])]))
+        best = settle(question, seen, int(candidates[np.argmax(seen.odds[candidates])]))
         if best in tried:
             break
         tried.add(best)

@@ -26,11 +26,13 @@ class Movement:
     Attributes:
         shift: The logarithm of a ratio, or a difference of means; zero where too few lines tell; shape (S,).
         sampling: The variance of ``shift`` if every line were drawn on its own, infinite where too few tell.
+        third: The third central moment likewise; none of logarithms of counts.
         rest: How everything else moved by itself, shape (S,).
     """
 
     shift: Floats
     sampling: Floats
+    third: Floats
     rest: Floats
 
 
@@ -64,7 +66,7 @@ class Counts:
         own_now, own_then = self.segments.members @ now, self.segments.members @ then
         shift, sampling = _odds(own_now, own_then, own_now[self.parent], own_then[self.parent], weights)
         rest = _log_ratio(own_now[0] - own_now, own_then[0] - own_then)
-        return Movement(shift, sampling, rest)
+        return Movement(shift, sampling, np.zeros_like(shift), rest)
 
     def part(self, inside: Codes, block: int, weights: Floats, removed: Floats) -> tuple[float, float]:
         """The shift of any set of leaves against all others, and its sampling variance."""
@@ -88,6 +90,7 @@ class Means:
         sums: Sums of the measure, shape (K, blocks).
         counts: How many values each sum has, or how often something was to be expected, shape (K, blocks).
         variance: Of the measure, by one of those counts.
+        third: Its third central moment, likewise.
     """
 
     moves_itself_from: ClassVar[float] = 0.0  # a price that stood still while others rose did not change
@@ -97,6 +100,7 @@ class Means:
     sums: Floats
     counts: Floats
     variance: float
+    third: float
 
     def movement(self, block: int, weights: Floats, removed: Floats | None = None) -> Movement:
         """As of ``Counts``; what is removed is a difference of means."""
@@ -133,7 +137,8 @@ class Means:
         spread = np.array([1.0, float(weights @ weights)])
         sampling = self.variance * (spread / np.maximum(counts, 1) + spread / rest_counts).sum(axis=1)
         shift = np.where(told, own[:, 0] - own[:, 1] - rest_moved, 0.0)
-        return Movement(shift, np.where(told, sampling, np.inf), rest_moved)
+        third = self.third / np.maximum(counts[:, 0], 1) ** 2  # what the period's own lines add: the others are many
+        return Movement(shift, np.where(told, sampling, np.inf), third, rest_moved)
 
 
 Contrast = Counts | Means

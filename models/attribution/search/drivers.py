@@ -117,8 +117,9 @@ def _means(rows: Tally, values: Floats, kept: Flags) -> Means:
     segments = rows.segments
     known = kept & np.isfinite(values) & (rows.block >= 0)
     values = np.where(known, values, 0.0)
-    variance = float(np.var(values[known])) if known.any() else 0.0
-    return Means(segments, segments.depth > 0, rows.sums(values, known), rows.sums(kept=known), variance)
+    apart = values[known] - values[known].mean() if known.any() else np.zeros(1)
+    moments = float(np.mean(apart**2)), float(np.mean(apart**3))
+    return Means(segments, segments.depth > 0, rows.sums(values, known), rows.sums(kept=known), *moments)
 
 
 def _against_expected(rows: Tally, happened: Floats, usual: Floats, kept: Flags) -> Means:
@@ -127,8 +128,9 @@ def _against_expected(rows: Tally, happened: Floats, usual: Floats, kept: Flags)
     known = kept & (usual > 0) & (rows.block >= 0)
     expected = np.where(known, usual, 0.0)
     excess = np.where(known, happened - expected, 0.0)
-    variance = float((excess**2).sum() / expected.sum()) if known.any() else 0.0
-    return Means(segments, segments.depth > 0, rows.sums(excess, known), rows.sums(expected, known), variance)
+    total = max(float(expected.sum()), np.finfo(float).tiny)
+    moments = float((excess**2).sum()) / total, float((excess**3).sum()) / total
+    return Means(segments, segments.depth > 0, rows.sums(excess, known), rows.sums(expected, known), *moments)
 
 
 def _usual(rows: Tally, values: Floats, group: Codes, kept: Flags | None = None) -> Floats:

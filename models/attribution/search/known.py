@@ -9,7 +9,7 @@ from scipy import stats
 
 from models.attribution.search.contrasts import HALF
 from models.attribution.search.days import OrderDays
-from models.attribution.search.evidence import TINY, Evidence
+from models.attribution.search.evidence import TINY, Evidence, prior_odds
 from models.attribution.search.multiplicity import q_values
 from models.attribution.search.relatives import settle
 from models.attribution.search.scans import FREEDOM, Scan, WindowNoise, between_windows, own_noise, running
@@ -135,7 +135,7 @@ def _clearest(days: OrderDays, event: Codes, named: Flags, noise: WindowNoise, w
     clear = np.flatnonzero((seen.q_value < LEVEL) & (np.abs(seen.shift) > LEAST_SHIFT))
     if not len(clear):
         return None
-    best = int(clear[np.argmax(seen.score[clear])])
+    best = int(clear[np.argmax(seen.odds[clear])])
     question = window_question(days, event, noise, whole_error)
     segment = settle(question, seen, best, LEVEL) if best else best
     found = float(days.of_segments[segment, event].sum())
@@ -185,8 +185,9 @@ def _weigh(days: OrderDays, past: Scan, now: Scan, dispersion: float) -> Evidenc
     clear = now.clear(dispersion, between[:, None], own[:, None])[:, 0]
     p_value = 2 * stats.t.sf(clear, _freedom(segments, past))
     clear = stats.norm.isf(np.maximum(p_value, TINY) / 2)
-    q_value = q_values(p_value, now.told[:, 0], segments.depth)
-    return Evidence(np.zeros(len(days.counts)), now.shift[:, 0], error, clear, q_value, clear**2 / 2)
+    told = now.told[:, 0]
+    q_value, prior = q_values(p_value, told, segments.depth), prior_odds(segments.depth, told)
+    return Evidence(np.zeros(len(days.counts)), now.shift[:, 0], error, clear, q_value, prior, clear**2 / 2)
 
 
 def _freedom(segments: Segments, past: Scan) -> Floats:

@@ -10,12 +10,13 @@ from models.attribution.search.segments import Segments
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Codes = NDArray[np.int64]
 
 DECAYS = (0.0, 0.5, 0.7, 0.85, 1.0)
 LEAST_BLOCKS = 3  # before the period: two movements to learn from
-OWN_PRIOR = 10.0  # movements that the noise of all segments alike is worth against a segment's own
-KIND_PRIOR = 4.0  # the same of all kinds of segments against one kind
-MOST_FREEDOM = 30.0
+KIND_PRIOR = 4.0  # movements that the noise of all kinds of segments is worth against one kind's own
+DISPERSION_PRIOR = 20.0  # the same of lines drawn on their own against what the deepest segments show
+MOST_PRIOR = 100.0  # the same of a kind against one segment's own: from here on its segments are taken to be alike
 MOST_SQUARE = 9.0  # of a movement in standard errors: a cause in history counts as no more than that
 MEDIAN_SQUARE = 0.4549  # of a standard normal
 ROUNDS = 5
@@ -93,24 +94,42 @@ def _fitted(decay: float, errors: Floats, sampling: Floats, contrast: Contrast) 
     between = (freedom * between + KIND_PRIOR * usual) / (freedom + KIND_PRIOR)
     total = between[segments.kind][:, None] + dispersion * np.where(known, sampling, 1.0)
     ratio = errors**2 / np.maximum(total, np.finfo(float).tiny)
-    squares = np.where(known, np.minimum(ratio, MOST_SQUARE), 0.0).sum(axis=1)
-    own = (OWN_PRIOR + squares) / (OWN_PRIOR + known.sum(axis=1))
+    squares, counts = np.where(known, np.minimum(ratio, MOST_SQUARE), 0.0).sum(axis=1), known.sum(axis=1)
+    prior = _own_prior(squares, counts)
     return Noise(
         decay=decay,
         between=between[segments.kind],
         dispersion=dispersion,
-        own=own,
-        freedom=np.minimum(freedom[segments.kind] + KIND_PRIOR, MOST_FREEDOM),
+        own=(prior + squares) / (prior + counts),
+        freedom=np.minimum(freedom[segments.kind] + KIND_PRIOR, prior + counts),
     )
 
 
+def _own_prior(squares: Floats, counts: Codes) -> float:
+    """How many movements the noise of segments alike is worth against a segment's own (Smyth 2004: a moderated t).
+
+    Where segments' mean squares differ no more than chance lets them, their noise is one. What they differ beyond it is
+    the variance of an inverse gamma distribution with mean one, ``2 / (prior - 4)``.
+
+    Args:
+        squares: Sums of squared movements, in standard errors, by segment.
+        counts: How many of them, by segment.
+    """
+    told = counts > 0
+    if not told.any():
+        return MOST_PRIOR
+    apart = float(np.mean((squares[told] / counts[told] - 1) ** 2 - 2 / counts[told]))
+    return min(4 + 2 / apart, MOST_PRIOR) if apart > 0 else MOST_PRIOR
+
+
 def _dispersion(errors: Floats, sampling: Floats, known: Flags, segments: Segments) -> float:
-    """By the median square of the deepest segments, where sampling is most of the noise."""
+    """By the median square of the deepest segments, where sampling is most of the noise, drawn towards one."""
     deepest = known & (segments.depth == segments.depth.max(initial=0))[:, None]
     chosen = deepest if deepest.any() else known
     if not chosen.any():
         return 1.0
-    return max(float(np.median(errors[chosen] ** 2 / sampling[chosen]) / MEDIAN_SQUARE), 1e-9)
+    found, count = float(np.median(errors[chosen] ** 2 / sampling[chosen])) / MEDIAN_SQUARE, int(chosen.sum())
+    return (count * found + DISPERSION_PRIOR) / (count + DISPERSION_PRIOR)
 
 
 def _between(errors: Floats, sampling: Floats) -> float:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.attribution.search.contrasts import HALF
 from models.attribution.search.days import OrderDays
-from models.attribution.search.noise import MEDIAN_SQUARE, MOST_SQUARE, OWN_PRIOR, Noise
+from models.attribution.search.noise import MEDIAN_SQUARE, MOST_SQUARE, Noise
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -18,6 +18,7 @@ LEAST_EXPECTED = 10.0
 LEAST_ORDERS = 15.0  # missing or too many
 LEAST_SHIFT = 0.1
 LEAST_BETWEEN = 0.0004
+OWN_PRIOR = 10.0  # windows that the noise of segments alike is worth against a segment's own
 FREEDOM = 30.0
 
 

@@ -65,7 +65,7 @@ def find_windows(days: OrderDays, noise: WindowNoise, whole_error: Floats) -> tu
         question = window_question(days, run, noise, whole_error)
         seen = weigh(question, [])
         alike = np.flatnonzero((seen.clear > MIRRORED * seen.clear[segment]) & question.contrast.tested)
-        segment = int(alike[np.argmax(seen.score[alike])]) if len(alike) else segment
+        segment = int(alike[np.argmax(seen.odds[alike])]) if len(alike) else segment
         window, days = _taken_out(days, settle(question, seen, segment), run, seen, clear)
         windows.append(window)
     return windows, days

@@ -22,6 +22,7 @@ from models.attribution.diagnosis import diagnose
 from models.attribution.lines import read_lines
 from models.attribution.periods import Comparison
 from tests.benchmarks.attribution import peers
+from tests.benchmarks.attribution.oracle import clearness
 from tests.benchmarks.attribution.scenarios import Scenario, scenarios
 from tests.benchmarks.attribution.world import BASELINE, FIRST, HISTORY, VALUES, World, draw_world, live, revenue_change
 
@@ -30,6 +31,7 @@ COMPARISON = Comparison(parse_period("2024-08"), parse_period("2024-09"))
 SPLIT = (FIRST + HISTORY + BASELINE).astype("datetime64[ns]")
 ANOTHER_DRAW = 1_000_000  # added to a seed: the worlds of no other one
 UNSCORED_AMOUNT = ("move",)  # a move has two sides: the truth of either is not defined without the other
+CLEARNESS = [0, 3, 4, 5, 6, np.inf]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -54,6 +56,7 @@ def judge(world: World, history: pd.DataFrame, scenario: Scenario, seed: int, wi
         "kind": scenario.kind, "seed": seed, "seconds": seconds, "effect": effect, "covered": covered,
         "hits": len({w for _, w in expected} & {w for _, w in found}), "named": len({w for _, w in found}),
         "planted": len({w for _, w in expected}), "right": set(expected) == set(found),
+        "clearness": min((clearness(world, cause) for cause in scenario.causes), default=np.inf),
         "days": [_dates(found[key]) == (_day(d[0]), _day(d[1])) for key, d in expected.items() if d and key in found],
         "told": sorted(f"{code} {where}" for code, where in found), "truth": sorted(f"{c} {w}" for c, w in expected),
     }  # fmt: skip
@@ -105,7 +108,7 @@ def f_one(rows: pd.DataFrame) -> float:
 
 def summary(rows: pd.DataFrame) -> str:
     """The figures over all, the peers', and the table by kind."""
-    return "\n".join([*_figures(rows), *_peers(rows), "", *_kinds(rows)])
+    return "\n".join([*_figures(rows), *_peers(rows), "", *_by_clearness(rows), "", *_kinds(rows)])
 
 
 def _figures(rows: pd.DataFrame) -> list[str]:
@@ -133,6 +136,16 @@ def _peers(rows: pd.DataFrame) -> Iterator[str]:
             alarms = np.mean([count > 0 for _, count, _ in told.loc[told["planted"] == 0, peer]])
             name = f"peer {peer}: F1; false alarms where nothing happened"
             yield f"| {name} | {2 * hits / (named + planted):.3f}; {alarms:.0%} | | {len(told)} |"
+
+
+def _by_clearness(rows: pd.DataFrame) -> Iterator[str]:
+    """Right verdicts by what could be told at best (``oracle.py``)."""
+    yield "| least clear cause: standard errors for who knows its place and the noise | right verdict | of |"
+    yield "|---|---|---|"
+    band = pd.cut(rows["clearness"].clip(upper=CLEARNESS[-2]), CLEARNESS, right=False)
+    for name, own in rows.groupby(band, observed=True):
+        words = f"{name.left:.0f} to {name.right:.0f}" if np.isfinite(name.right) else f"{name.left:.0f} and more, none"
+        yield f"| {words} | {own['right'].mean():.0%} | {len(own)} |"
 
 
 def _kinds(rows: pd.DataFrame) -> Iterator[str]:

@@ -21,6 +21,8 @@ VALUES = {
     "pay": ["card", "invoice", "wallet"],
 }
 DEPARTMENTS = [f"d{number}" for number in range(9)]
+COUNTRY, STORE, PAIR, MEMORY, PAIR_MEMORY = 0.05, 0.03, 0.05, 0.5, 0.3  # how levels wander from day to day
+PRICE_SPREAD = 0.45  # of the logarithm of prices in a department
 CURRENCIES = {"UK": "GBP", "SE": "SEK"}
 PRICES = {"GBP": 1.17, "SEK": 0.088}
 
@@ -44,13 +46,14 @@ class World:
     rates: dict[str, np.ndarray]
     list_level: np.ndarray
     return_level: np.ndarray
+    noise: float  # of countries, and of their pairs with stores: times COUNTRY and PAIR
     days: np.ndarray = field(default_factory=lambda: FIRST + np.arange(DAYS))
 
 
 def draw_world(seed: int, level: float = 550.0) -> World:
     """A shop of about ``level`` orders a day."""
     rng = np.random.default_rng(seed)
-    day, codes = _orders(rng, level)
+    day, codes, noise = _orders(rng, level)
     size = len(day)
     room = np.where(day >= HISTORY, ROOM, 1.0)
     lines = 1 + rng.negative_binomial(1.2, 0.62, size)
@@ -71,13 +74,13 @@ def draw_world(seed: int, level: float = 550.0) -> World:
     rates = {c: p * np.exp(np.cumsum(0.003 * rng.normal(size=DAYS))) for c, p in PRICES.items()}
     return World(
         day, codes, customer, rng.random(size) * room, order, department,
-        list_level[department] * rng.lognormal(0.0, 0.45, len(order)), 1 + rng.poisson(0.5 * appetite[order]),
+        list_level[department] * rng.lognormal(0.0, PRICE_SPREAD, len(order)), 1 + rng.poisson(0.5 * appetite[order]),
         np.where(on_promotion, rng.choice([0.1, 0.2, 0.25], len(order)), 0.0), returns, rng.random(len(order)),
-        rng.random(len(order)), rates, list_level, return_level,
+        rng.random(len(order)), rates, list_level, return_level, noise,
     )  # fmt: skip
 
 
-def _orders(rng: np.random.Generator, level: float) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _orders(rng: np.random.Generator, level: float) -> tuple[np.ndarray, dict[str, np.ndarray], float]:
     shape = [len(values) for values in VALUES.values()]
     shares = [rng.dirichlet(np.full(n, 5.0)) for n in shape]
     cell = np.einsum("a,b,c,d->abcd", *shares) * rng.lognormal(0.0, 0.2, shape)
@@ -85,16 +88,16 @@ def _orders(rng: np.random.Generator, level: float) -> tuple[np.ndarray, dict[st
     week = 0.15 * rng.normal(size=7) + 0.06 * rng.normal(size=(shape[0], 7))
     weekday = (np.arange(DAYS) + FIRST.astype(int) + 3) % 7
     total = np.log(level) + _wander(rng, 1, 0.05 * noise, 0.5)[0] + rng.normal(0, 0.01) * np.arange(DAYS) / 30
-    country = _wander(rng, shape[0], 0.05 * noise, 0.5) + week[:, weekday]
-    store = _wander(rng, shape[1], 0.03 * noise, 0.5)
-    pair = _wander(rng, shape[0] * shape[1], 0.05 * noise, 0.3).reshape(shape[0], shape[1], DAYS)
+    country = _wander(rng, shape[0], COUNTRY * noise, MEMORY) + week[:, weekday]
+    store = _wander(rng, shape[1], STORE * noise, MEMORY)
+    pair = _wander(rng, shape[0] * shape[1], PAIR * noise, PAIR_MEMORY).reshape(shape[0], shape[1], DAYS)
     rate = np.exp(total + country[:, None] + store[None] + pair) * np.where(np.arange(DAYS) >= HISTORY, ROOM, 1.0)
     expected = rate[:, :, None, None, :] * (cell / cell.sum())[..., None]
     overdispersed = expected * rng.gamma(60.0, 1 / 60.0, expected.shape)
     counts = rng.poisson(overdispersed)
     *codes, day = np.unravel_index(np.repeat(np.arange(counts.size), counts.ravel()), counts.shape)
     by_day = np.argsort(day, kind="stable")
-    return day[by_day], {name: code[by_day] for name, code in zip(VALUES, codes, strict=True)}
+    return day[by_day], {name: code[by_day] for name, code in zip(VALUES, codes, strict=True)}, noise
 
 
 def _customers(rng: np.random.Generator, country: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

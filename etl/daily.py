@@ -40,7 +40,7 @@ def daily_orders(fact: DataFrame, dimensions: tuple[str, ...] = ()) -> DataFrame
     counts = by_customer.groupBy(*keys).agg(F.sum("orders").alias("orders"), customers)
     amounts = sold_lines(fact).groupBy(*keys).agg(F.sum("quantity").alias("units"), *_sums(REVENUE))
     # every order's first line is a line of its place, so no count is lost; places with returns only have no orders
-    joined = amounts.join(counts, keys, "left").fillna(0, ["orders", "customers"])
+    joined = counts.join(amounts, keys, "right").fillna(0, ["orders", "customers"])
     return joined.select(*carrying(GLD_DAILY_ORDERS, dimensions).column_names)
 
 
@@ -55,7 +55,7 @@ def daily_customers(fact: DataFrame) -> DataFrame:
     keys = [*DAY, "country", "channel", "cluster", "is_known"]
     counts = orders(fact).select("*", *cluster()).groupBy(*keys).agg(_count())
     sales = summed(sold_lines(fact).select("*", *cluster()), keys)
-    joined = sales.join(counts, keys, "left").fillna(0, ["orders"])
+    joined = counts.join(sales, keys, "right").fillna(0, ["orders"])
     return joined.select(*GLD_DAILY_CUSTOMERS.column_names)
 
 

@@ -29,6 +29,25 @@ def read_delimited(text: pa.Scalar, feed: Feed) -> Lines:
     A quoted field does not span lines: an unclosed quote tears its own line and no other.
     Raises ``UnreadableFileError`` where nothing in the file can be trusted.
     """
+    return read_at_once(text, feed) or read_by_line(text, feed)
+
+
+def read_at_once(text: pa.Scalar, feed: Feed) -> Lines | None:
+    """What ``read_by_line`` gives; None where a quote, a carriage return, a blank or a torn line is in the text."""
+    content = text.as_buffer().to_pybytes()
+    first, _, body = content.partition(b"\n")
+    if any(sign in content for sign in (b'"', b"\r", b"\n\n")) or not first.decode().strip():
+        return None
+    header = _header(first.decode(), feed)
+    if len(header) == 1 or feed.delimiter.isspace():
+        return None  # a line of nothing but spaces could pass for a whole one
+    table, ragged = _columns(header, pa.py_buffer(body), feed.delimiter)
+    numbers = pa.array(np.arange(2, table.num_rows + 2))
+    return None if ragged else Lines(in_feed_order(table, feed), numbers)
+
+
+def read_by_line(text: pa.Scalar, feed: Feed) -> Lines:
+    """The lines of any text, as ``read_delimited`` says."""
     lines, numbers = filled_lines(text)
     if len(lines) == 0:
         return no_lines(feed)
@@ -65,7 +84,7 @@ def _parse(header: list[str], lines: pa.Array, numbers: pa.Array, feed: Feed) ->
         found = find(lines, feed.delimiter)
         torn += [(n, problem, text) for n, text in _pairs(numbers, lines, found)]
         lines, numbers = lines.filter(pc.invert(found)), numbers.filter(pc.invert(found))
-    table, ragged = _columns(header, lines, feed.delimiter)
+    table, ragged = _columns(header, _joined(lines), feed.delimiter)
     torn += [(numbers[i].as_py(), f"has {found} fields instead of {len(header)}", text) for i, found, text in ragged]
     whole = np.ones(len(numbers), dtype=bool)
     whole[[i for i, _, _ in ragged]] = False
@@ -92,16 +111,19 @@ def _unclosed(lines: pa.Array, delimiter: str) -> pa.Array:
     return pa.array(unclosed)
 
 
-def _columns(header: list[str], lines: pa.Array, delimiter: str) -> tuple[pa.Table, list[tuple[int, int, str]]]:
+def _joined(lines: pa.Array) -> pa.Buffer:
+    return pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")[0].as_buffer()
+
+
+def _columns(header: list[str], body: pa.Buffer, delimiter: str) -> tuple[pa.Table, list[tuple[int, int, str]]]:
     ragged: list[tuple[int, int, str]] = []
 
     def set_aside(row: arrow_csv.InvalidRow) -> str:
         ragged.append((row.number - 1, row.actual_columns, row.text))
         return "skip"
 
-    if len(lines) == 0:
+    if body.size == 0:
         return pa.table({name: pa.array([], pa.string()) for name in header}), ragged
-    body = pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")[0].as_buffer()
     table = arrow_csv.read_csv(
         pa.BufferReader(body),
         read_options=arrow_csv.ReadOptions(

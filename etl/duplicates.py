@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from etl.contracts import Table
 
-HASH = "_hash"
+HASH, FOUND = "_hash", "_found"
 REPEATED = f"{HASH} bigint"
 
 
@@ -45,23 +45,29 @@ def apart(rows: DataFrame, key: Sequence[str]) -> tuple[DataFrame, DataFrame]:
     """``rows`` whose ``key`` no other row has, and the others (with the few whose key's hash is shared by chance)."""
     hashed = rows.withColumn(HASH, key_hash(key))
     repeated = _repeated(hashed)
-    single, others = (hashed.join(repeated, HASH, how).drop(HASH) for how in ("left_anti", "left_semi"))
-    return single, others
+    return _among(hashed, repeated, found=False), _among(hashed, repeated, found=True)
 
 
 def keys_of(rows: DataFrame, table: Table) -> DataFrame:
-    """The hashes of the keys of ``rows``, which ``with_keys`` and ``without_keys`` take."""
+    """The hashes of the keys of ``rows``; ``with_keys`` and ``without_keys`` take them distinct."""
     return rows.select(key_hash(table.key).alias(HASH))
 
 
 def with_keys(rows: DataFrame, keys: DataFrame, table: Table) -> DataFrame:
     """``rows`` whose key's hash is among ``keys``."""
-    return rows.withColumn(HASH, key_hash(table.key)).join(keys, HASH, "left_semi").drop(HASH)
+    return _among(rows.withColumn(HASH, key_hash(table.key)), keys, found=True)
 
 
 def without_keys(rows: DataFrame, keys: DataFrame, table: Table) -> DataFrame:
     """``rows`` whose key's hash is not among ``keys``."""
-    return rows.withColumn(HASH, key_hash(table.key)).join(keys, HASH, "left_anti").drop(HASH)
+    return _among(rows.withColumn(HASH, key_hash(table.key)), keys, found=False)
+
+
+def _among(hashed: DataFrame, keys: DataFrame, *, found: bool) -> DataFrame:
+    """The rows whose hash is among the distinct ``keys``, or those whose hash is not."""
+    # the small table on the left, which engines build in memory: a semi or anti join would build the rows
+    marked = keys.withColumn(FOUND, F.lit(True)).join(hashed, HASH, "right")
+    return marked.where(F.col(FOUND).isNotNull() if found else F.col(FOUND).isNull()).drop(HASH, FOUND)
 
 
 def _repeated(hashed: DataFrame) -> DataFrame:

@@ -72,6 +72,8 @@ def open_session(engine: Engine, warehouse: "Location | None" = None) -> Iterato
 @contextmanager
 def _embedded(_: Engine, __: "Location | None") -> Iterator[SparkSession]:
     os.environ.setdefault("RUST_LOG", "off")
+    # joins are written with the small table on the left; by its own estimates the engine would turn some around
+    os.environ.setdefault("SAIL_OPTIMIZER__ENABLE_JOIN_SWAP", "false")
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer("127.0.0.1", 0)

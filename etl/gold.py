@@ -92,7 +92,7 @@ class Gold:
         if self._differs("returns"):
             returns = silver_table("returns")
             old, new = (returned_quantities(at.read(returns)) for at in (before, after))
-            months |= months_of(lines.join(changed(old, new, KEY), list(KEY), "left_semi"), "order_date")
+            months |= months_of(changed(old, new, KEY).join(lines, list(KEY)), "order_date")
         return months
 
     def _differs(self, *names: str) -> bool:
@@ -104,7 +104,7 @@ class Gold:
 
     def _months_of_moves(self, key: str, old: DataFrame, new: DataFrame) -> Months:
         """The months of the order lines that ``new`` versions place otherwise than ``old`` ones did."""
-        lines = self._lines().join(changed(old, new, (key,)), key, "left_semi").select(key, "order_date").distinct()
+        lines = changed(old, new, (key,)).join(self._lines(), key).select(key, "order_date").distinct()
         return months_of(changed(as_of(lines, old, key), as_of(lines, new, key), ("order_date",)), "order_date")
 
     def _homes(self, lakehouse: Lakehouse) -> DataFrame:

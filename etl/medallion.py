@@ -137,11 +137,9 @@ class Medallion:
         """Whether order lines that returns name changed in the ``months`` that were written."""
         if self._before is None:
             return True
-        named = silver.readable(self.lakehouse, self.source, returns.NAME).select(*returns.KEY)
+        named = silver.readable(self.lakehouse, self.source, returns.NAME).select(*returns.KEY).distinct()
         old, new = (
-            returns.sold(at.read(SLV_ORDER_ITEMS).where(is_month("order_month", months))).join(
-                named, list(returns.KEY), "left_semi"
-            )
+            named.join(returns.sold(at.read(SLV_ORDER_ITEMS).where(is_month("order_month", months))), list(returns.KEY))
             for at in (self._before, self.lakehouse)
         )
         return changed(old, new, returns.KEY).limit(1).count() > 0

@@ -10,6 +10,7 @@ from etl.source import Feed, Refinement
 
 BROKEN = "_broken"
 TEXT = "_text"
+FIELDS = "_fields"
 UNREADABLE = "_unreadable"
 
 
@@ -20,8 +21,8 @@ def torn_lines(bronze: DataFrame, feed: str) -> DataFrame:
 
 
 def line_text(feed: Feed) -> Expression:
-    """A whole line's declared fields, joined again as they came."""
-    return _joined([F.col(name) for name in feed.columns], feed.delimiter)
+    """A whole line's declared fields, which ``FIELDS`` holds, joined again as they came."""
+    return _joined([F.col(FIELDS)[name] for name in feed.columns], feed.delimiter)
 
 
 def broken_rules(judged: DataFrame, refinement: Refinement) -> DataFrame:

@@ -13,7 +13,7 @@ from etl.bronze import feed_table
 from etl.contracts import Column, Table
 from etl.duplicates import Settled, settle
 from etl.lakehouse import Lakehouse, sql_text
-from etl.quarantine import BROKEN, TEXT, broken_rules, line_text, refused_returns, torn_lines
+from etl.quarantine import BROKEN, FIELDS, TEXT, broken_rules, line_text, refused_returns, torn_lines
 from etl.schemas.columns import PRICE
 from etl.schemas.ops import OPS_QUARANTINE
 from etl.source import Refinement, Source
@@ -89,12 +89,13 @@ def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:
     typed = lines.select(
         *(canonical(column, expressions.get(column.name), source.time_zone) for column in table.columns),
         *([] if "arrival_date" in table.column_names else ["arrival_date"]),
-        line_text(source.feeds[refinement.feed]).alias(TEXT),
+        F.struct(*source.feeds[refinement.feed].columns).alias(FIELDS),
     )
     for column, value in _derived(table, expressions).items():
         typed = typed.withColumn(column, value)
     judged = typed.withColumn(BROKEN, _first_broken(table, refinement))
-    return judged.withColumn(TEXT, F.when(F.col(BROKEN).isNotNull(), F.col(TEXT)))
+    text = line_text(source.feeds[refinement.feed])  # joined for the few broken lines only
+    return judged.withColumn(TEXT, F.when(F.col(BROKEN).isNotNull(), text)).drop(FIELDS)
 
 
 def _derived(table: Table, expressions: dict[str, str]) -> dict[str, Expression]:

@@ -38,7 +38,7 @@ def _returned(lakehouse: Lakehouse) -> pd.DataFrame:
     returns = (
         lakehouse.read(SLV_RETURNS).where("return_ts is not null").select("order_id", "seq_no", "return_ts", "quantity")
     )
-    joined = lines.join(returns, ["order_id", "seq_no"])
+    joined = returns.join(lines, ["order_id", "seq_no"])
     age = F.greatest(F.datediff(F.to_date("return_ts"), F.col("date")), F.lit(0)).alias("age")
     amount = F.sum(F.col("unit") * F.col("quantity")).alias("amount")
     grouped: pd.DataFrame = joined.select("date", age, "unit", "quantity").groupBy("date", "age").agg(amount).toPandas()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.decoding import decoded
-from etl.delimited import read_delimited
+from etl.delimited import read_at_once, read_by_line, read_delimited
 from etl.lines import UnreadableFileError
 from etl.source import Feed
 
@@ -196,3 +196,33 @@ def test_every_line_is_read_as_pythons_csv_reads_it_alone(lines, end, mark, last
     assert not got.keys() & torn.keys()
     assert all(lines[number - 2] == text for number, _, text in found.torn)
     assert got | torn == {n: expected_of(line) for n, line in enumerate(lines, start=2) if line.strip()}
+
+
+def outcome(read_text, content, feed):
+    """What reading gives, or the reason why it refuses."""
+    try:
+        lines = read_text(decoded(content, feed.encoding), feed)
+    except UnreadableFileError as error:
+        return str(error)
+    return lines and (lines.good.to_pydict(), lines.numbers.to_pylist(), lines.torn)
+
+
+SIGNS = ["a", "b", "1", ",", ";", "\t", " ", "\n", "\r", '"', "é", "\x0b", "\u2028"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    header=st.sampled_from(["a,b\n", "b,a\n", "a,c,b\n", "a\tb\n", "a\n", "a,b", " \na,b\n", "b,c\n", ""]),
+    body=st.lists(st.sampled_from(SIGNS), max_size=14).map("".join),
+    delimiter=st.sampled_from([",", "\t"]),
+)
+def test_a_text_read_at_once_gives_what_its_lines_give(header, body, delimiter):
+    feed = FEED.model_copy(update={"delimiter": delimiter})
+    content = (header + body).encode()
+    at_once = outcome(read_at_once, content, feed)
+    assert at_once is None or at_once == outcome(read_by_line, content, feed)
+
+
+def test_a_plain_text_is_read_at_once():
+    assert outcome(read_at_once, b"a,b\n1,2\n3,\n", FEED) is not None
+    assert outcome(read_at_once, b"a,b\n1,2,3\n", FEED) is None

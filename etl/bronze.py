@@ -1,5 +1,6 @@
 """Landing files to Bronze: every line as text, with its file, line number and time of ingest."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
@@ -15,6 +16,7 @@ from etl.schemas.bronze import bronze_table
 from etl.source import Feed, Source
 from etl.storage import location, read_stored
 
+PARTITION_BYTES = 128 << 20
 LISTING = "file_name string, path string, arrival_date date"
 
 
@@ -43,12 +45,15 @@ def read_lines(
 ) -> DataFrame:
     """The files' lines in the Bronze table's columns, read in parallel, a file at a time."""
     listing = [(file.name, str(file.path.resolve()), file.arrival_date) for file in files]
-    paths = lakehouse.session.createDataFrame(listing, LISTING).repartition(max(1, min(len(files), PARTITIONS)))
+    paths = lakehouse.session.createDataFrame(listing, LISTING).repartition(_partitions(files))
     schema = ", ".join(f"`{column.name}` {column.type}" for column in table.columns)
     return paths.mapInArrow(_reader(feed, table, ingested_at), schema)
 
 
-PARTITIONS = 16
+def _partitions(files: list[LandedFile]) -> int:
+    """Enough for every core and for readers of much data elsewhere, few because each writes a file of its own."""
+    by_size = sum(file.size_bytes for file in files) // PARTITION_BYTES
+    return max(1, min(len(files), max(os.cpu_count() or 1, by_size)))
 
 
 def _reader(

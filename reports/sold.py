@@ -122,19 +122,26 @@ class Sold:
     def _read_pair(self, baseline: Period, period: Period) -> pd.DataFrame:
         names = [column for column in self.cells.columns if column != "lines"]
         sql = f"""
-            select if(transaction_date between $1 and $2, 'baseline', 'period') as period,
-                coalesce(customer_id, 'order:' || transaction_id) as cluster, customer_id is not null as customer_known,
-                transaction_id as transaction, cell, sum(if(is_return_line, 0, 1))::double as lines,
-                sum(if(is_return_line, 0, quantity))::double as quantity,
-                {", ".join(f"sum({name})::double as {name}" for name in AMOUNTS)}
-            from {GLD_FACT_ORDER_ITEMS.name} fact join sold_cells cells on {_same(names)}
-            where transaction_date between $1 and $2 or transaction_date between $3 and $4
-            group by all order by all
+            with sold as (
+                select transaction_date not between $1 and $2 as is_period,
+                    coalesce(customer_id, 'order:' || transaction_id) as cluster,
+                    customer_id is not null as customer_known,
+                    transaction_id as transaction, cell, sum(if(is_return_line, 0, 1))::double as lines,
+                    sum(if(is_return_line, 0, quantity))::double as quantity,
+                    {", ".join(f"sum({name})::double as {name}" for name in AMOUNTS)}
+                from {GLD_FACT_ORDER_ITEMS.name} fact join sold_cells cells on {_same(names)}
+                where transaction_date between $1 and $2 or transaction_date between $3 and $4
+                group by all
+            )
+            select * replace (
+                dense_rank() over (order by cluster) - 1 as cluster,
+                dense_rank() over (order by transaction) - 1 as transaction
+            )
+            from sold order by all
         """
         days = [baseline.first, baseline.last, period.first, period.last]
         rows = self.snapshot.query(sql, [GLD_FACT_ORDER_ITEMS], days)
-        coded = {name: pd.factorize(rows[name], sort=name == "cluster")[0] for name in ("cluster", "transaction")}
-        return rows.assign(**coded)
+        return rows.assign(period=rows.pop("is_period").map({False: "baseline", True: "period"}))
 
 
 def _named(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reports.gold import days_sold, read_source
 from reports.html import Link, render_page
 from reports.kept import Kept
-from reports.pages import names, page
+from reports.pages import MENU, page
 from reports.question import Question, newest_comparison
 from reports.reading import Reading, part_of, read
 from reports.serving import documents
@@ -66,8 +66,8 @@ class Edition:
         return self._answers.ready(request)
 
     def warm(self, requests: list[Request]) -> None:
-        """Make the report, and what was asked of an edition before, ahead of its readers."""
-        for name in names(self.base):
+        """Make the pages of the menu, and what was asked of an edition before, ahead of its readers."""
+        for name in MENU:
             self.answer(Request(name, self.question))
         self.base.sold.lines(self.question.baseline, self.question.period)
         for request in requests:

@@ -1,8 +1,13 @@
 """The edition that is served now, and the next one made ready behind it."""
 
+import ctypes
+import gc
 import logging
+import sys
 import threading
 from collections.abc import Callable, Mapping
+
+import pyarrow as pa
 
 from etl.errors import AssayError
 from etl.release import readable_versions
@@ -32,6 +37,7 @@ class Shelf:
     def watch(self) -> None:
         """Look for a newer state until ``stop``; one that cannot be served leaves the old one in place."""
         self._prepare(self.current, before=None)
+        _give_back()
         while not self._stopped.wait(POLL_SECONDS):
             try:
                 self._renew(readable_versions(self._warehouse))
@@ -48,6 +54,7 @@ class Shelf:
         edition = self._publish(Snapshot(self._warehouse, versions))
         self._prepare(edition, before=self.current)
         self.current = edition
+        _give_back()
 
     def _prepare(self, edition: Edition, before: Edition | None) -> None:
         """Make what will be read first; a question that no longer has an answer is left to who asks it."""
@@ -55,3 +62,15 @@ class Shelf:
             edition.warm(before.requests()[-KEPT_WARM:] if before else [])
         except AssayError as error:
             log.info("Not made ahead: %s", error)
+
+
+def _give_back() -> None:
+    """Let go of the edition before, and return to the system what making this one took.
+
+    An edition and what it keeps know each other, so without a full collection its tables would stay for long; and
+    glibc keeps what is freed between blocks in use.
+    """
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 
 import pandas as pd
 import pytest
@@ -81,3 +82,13 @@ def test_a_state_that_cannot_be_served_leaves_the_old_one(tmp_path):
     shelf.stop()
     watching.join()
     assert shelf.current is before
+
+
+def test_the_edition_before_is_let_go(tmp_path):
+    make_warehouse(tmp_path, make_fact(orders_per_day=4))
+    shelf = Shelf(tmp_path, Edition)
+    before = weakref.ref(shelf.current)
+    shelf.current.base  # noqa: B018 - reads it
+    make_warehouse(tmp_path, make_fact(seed=2, orders_per_day=5))
+    shelf._renew(readable_versions(tmp_path))
+    assert before() is None

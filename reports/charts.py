@@ -14,7 +14,7 @@ from reports.numbers import Unit
 from reports.summaries import Month
 from reports.theme import BLUE, CLEAR, GREY, VERMILLION, figure, label, name_axis, number_axis
 
-ROW_HEIGHT = 34
+ROW_HEIGHT, DENSE_ROW_HEIGHT = 34, 26
 RIGHT_COLUMN = 58
 
 
@@ -71,7 +71,8 @@ def month_bars(months: list[Month], unit: Unit, compared: tuple[Period, Period])
         hovertemplate="%{text}<extra></extra>",
     )
     right = [numbers.short(month.revenue, unit) for month in months]
-    return rows_figure(names, right, [bars], {"xaxis": number_axis(suffix, {"rangemode": "tozero", "nticks": 4})})
+    layout = {"xaxis": number_axis(suffix, {"rangemode": "tozero", "nticks": 4})}
+    return rows_figure(names, right, [bars], layout, DENSE_ROW_HEIGHT)  # two years fit on a sheet below a heading
 
 
 def _driver_bars(
@@ -161,7 +162,9 @@ def _colour(amount: float) -> str:
     return BLUE if amount > 0 else VERMILLION
 
 
-def rows_figure(names: list[str], right: list[str], traces: list[Any], layout: dict[str, Any]) -> go.Figure:
+def rows_figure(
+    names: list[str], right: list[str], traces: list[Any], layout: dict[str, Any], row_height: int = ROW_HEIGHT
+) -> go.Figure:
     """Horizontal bars, one row for each name, with a column of numbers on the right."""
     rows = {
         "yaxis": name_axis(names),
@@ -169,7 +172,7 @@ def rows_figure(names: list[str], right: list[str], traces: list[Any], layout: d
         "bargap": 0.35,
         "annotations": right_labels(right),
     }
-    return figure(ROW_HEIGHT * len(names) + 36, traces, {**rows, **layout})
+    return figure(row_height * len(names) + 36, traces, {**rows, **layout})
 
 
 def _touch(one: Period, other: Period) -> bool:

@@ -4,6 +4,7 @@ Text, grid and background take their colours from the page's style sheet, so tha
 """
 
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -21,8 +22,9 @@ def label(name: str) -> str:
 
 
 def shortened(name: str, width: int = 22) -> str:
-    """A label that leaves room for the chart on a phone."""
-    return label(name if len(name) <= width else f"{name[: width - 1]}\N{HORIZONTAL ELLIPSIS}")
+    """A label of two lines at most, which leaves room for the chart on a phone."""
+    lines = wrap(name, width, max_lines=2, placeholder="\N{HORIZONTAL ELLIPSIS}")
+    return "<br>".join(map(label, lines))
 
 
 def figure(height: int, traces: list[Any], layout: dict[str, Any]) -> go.Figure:
@@ -45,6 +47,7 @@ def number_axis(suffix: str, options: dict[str, Any]) -> dict[str, Any]:
     """An axis of amounts."""
     return {
         "ticksuffix": suffix,
+        "separatethousands": True,
         "showgrid": True,
         "zeroline": False,
         "fixedrange": True,

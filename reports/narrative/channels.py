@@ -6,7 +6,7 @@ import pandas as pd
 from etl.periods import month_of
 from reports.customers import Z95
 from reports.numbers import Unit
-from reports.sentences import Sentence, count, listed, money, percent, say
+from reports.sentences import Sentence, Value, count, listed, money, say
 
 
 def ahead_sentence(rows: pd.DataFrame, unit: Unit) -> Sentence:
@@ -74,7 +74,7 @@ def _newest(pair: pd.Series, unit: Unit) -> Sentence:
 def _sure(pairs: pd.DataFrame) -> Sentence:
     sure = (pairs["low"] > 0) | (pairs["high"] < 0)
     return say(
-        "In {share} of {months} the difference between the two is more than chance.",
-        share=percent(float(sure.mean())),
+        "In {sure} of {months} the difference between the two is more than chance.",
+        sure=Value(int(sure.sum()), str(int(sure.sum()))),
         months=count(len(pairs), "month"),
     )

@@ -101,9 +101,10 @@ def _place(row: pd.Series) -> str:
 
 
 def _apart(best: pd.Series, worst: pd.Series) -> Sentence:
+    ends = {"best": _place(best), "worst": _place(worst)}
     if best["low"] > worst["high"]:
-        return say("Their intervals do not touch: the difference is more than chance.")
-    return say("Their intervals overlap: the difference cannot be told from chance.")
+        return say("The intervals of {best} and {worst} do not touch: the difference is more than chance.", **ends)
+    return say("The intervals of {best} and {worst} overlap: the difference cannot be told from chance.", **ends)
 
 
 def _plain(number: float) -> Value:

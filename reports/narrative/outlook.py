@@ -1,5 +1,7 @@
 """What comes next, and how far a forecast like this one was off in the past."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from etl.periods import long_date
@@ -7,7 +9,7 @@ from reports import numbers
 from reports.data import ReportData
 from reports.numbers import Unit
 from reports.outlook import ForecastMonth, band_of, next_whole_month, of_measure
-from reports.sentences import Sentence, Value, count, money, percent, say
+from reports.sentences import Sentence, Value, count, listed, money, percent, say
 
 NAIVE = "SeasonalNaive"
 CALIBRATED = 0.05
@@ -30,7 +32,7 @@ def accuracy_sentences(data: ReportData) -> list[Sentence]:
         return [say("Gold holds no backtest of {model}, the model of this forecast.", model=model)]
     return [
         _error(own.iloc[0], model, naive),
-        *(_coverage(row) for _, row in own.iterrows() if pd.notna(row["coverage_80"])),
+        *_coverage(own.dropna(subset=["coverage_80"])),
     ]
 
 
@@ -104,15 +106,18 @@ def _error(own: pd.Series, model: str, naive: pd.DataFrame) -> Sentence:
     )
 
 
-def _coverage(row: pd.Series) -> Sentence:
-    share = float(row["coverage_80"])
-    return say(
-        "{first} to {last} days ahead, {share} of days fell inside the 80% interval, {meaning}.",
-        first=str(int(row["horizon_first"])),
-        last=str(int(row["horizon_last"])),
-        share=percent(share),
-        meaning=_meaning(share - 0.8),
-    )
+def _coverage(rows: pd.DataFrame) -> Iterator[Sentence]:
+    """One sentence for the horizons whose bands keep, or miss, what they promise in the same way."""
+    meanings = (rows["coverage_80"] - 0.8).map(_meaning)
+    for meaning, part in rows.groupby(meanings, sort=False):
+        parts = {f"part{n}": _held(row) for n, (_, row) in enumerate(part.iterrows())}
+        told = listed([f"{{{name}}}" for name in parts])
+        yield say("The 80% interval held " + told + ", {meaning}.", meaning=str(meaning), **parts)
+
+
+def _held(row: pd.Series) -> Sentence:
+    ahead = f"{int(row['horizon_first'])} to {int(row['horizon_last'])}"
+    return say("{share} of days {ahead} ahead", share=percent(float(row["coverage_80"])), ahead=ahead)
 
 
 def _meaning(gap: float) -> str:

@@ -2,19 +2,20 @@
 
 import pandas as pd
 
-from etl.periods import long_date
+from etl.periods import long_date, parse_period
 from etl.schemas.results import GLD_CLAIMS
 from reports import numbers
 from reports.numbers import STYLES, Unit
 from reports.page import Page
 from reports.reading import Reading
-from reports.sentences import Sentence, count, say
+from reports.sentences import Sentence, count, listed, say
 from reports.views import Figure, Section
 
 COLUMNS = [
     "claim_id", "text", "measure", "test", "periods", "result", "estimate", "low", "high", "unit", "evidence",
     "holds_since", "broke_on", "is_news", "as_of",
 ]  # fmt: skip
+NAMED = 4
 RESULTS = {"holds": "Holds", "broken": "Does not hold", "unknown": "Cannot be told"}
 
 
@@ -55,9 +56,9 @@ def _lead(rows: pd.DataFrame) -> Sentence:
 def _section(row: pd.Series, style: str) -> Section:
     told = [say("{verdict}{news}{estimate}", **_verdict(row, style)), say("{evidence}", evidence=str(row["evidence"]))]
     tested = say(
-        "Tested so: {test} Periods: {periods}.{since}",
+        "How it is tested: {test} Periods: {periods}.{since}",
         test=str(row["test"]),
-        periods=str(row["periods"]),
+        periods=_periods(str(row["periods"]).split()),
         since=_since(row),
     )
     return Section(
@@ -67,6 +68,11 @@ def _section(row: pd.Series, style: str) -> Section:
         caution=tested,
         verdict=str(row["result"]),
     )
+
+
+def _periods(codes: list[str]) -> str:
+    labels = [parse_period(code).label for code in codes]
+    return listed(labels) if len(labels) <= NAMED else f"{len(labels)}, {labels[0]} to {labels[-1]}"
 
 
 def _verdict(row: pd.Series, style: str) -> dict[str, str | Sentence]:

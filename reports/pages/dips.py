@@ -36,7 +36,7 @@ def dip_section(reading: Reading) -> Section:
     if rows.empty:
         return Section("dips", "Other movements", (say("Gold keeps no unusual movement of a month, week or day."),))
     told = say(
-        "The dip scan keeps {movements} outside what the days before let expect.",
+        "{movements} of a month, a week or a day lay outside what the days before them let expect.",
         movements=count(len(rows), "movement"),
     )
     cells = [_row(row, reading.data.style) for _, row in rows.iterrows()]
@@ -106,7 +106,7 @@ def _question(row: pd.Series, days: Period) -> Question:
 
 def _lead(row: pd.Series, days: Period, unit: Unit) -> list[Sentence]:
     told = say(
-        "{days} brought {actual} where {expected} was expected: {amount} (95% interval {interval}).",
+        "{days} brought {actual} against {expected} expected: {amount} (95% interval {interval}).",
         days=days.label,
         actual=money(float(row["actual"]), unit),
         expected=money(float(row["expected"]), unit),

@@ -8,6 +8,7 @@ from etl.contracts import Table as Contract
 from etl.periods import long_date
 from etl.schemas.results import GLD_CHAMPION_DECISIONS, GLD_FORECAST_CHANGE, GLD_FORECAST_DRIFT
 from reports import numbers
+from reports.question import MEASURES
 from reports.reading import Reading
 from reports.sentences import Sentence, Value, count, money, say, signed
 from reports.views import Section, table
@@ -52,7 +53,7 @@ def watch_section(reading: Reading) -> Section | None:
     if drifts.empty and decisions.empty:
         return None
     cells = [
-        (long_date(as_of.date()), str(measure), str(decision), str(challenger), str(reason))
+        (long_date(as_of.date()), MEASURES[measure], str(decision), str(challenger), str(reason))
         for as_of, measure, decision, challenger, reason in decisions.head(DECISIONS_SHOWN).to_numpy()
     ]
     headers = ("As of", "Measure", "Decision", "Model", "Why")

@@ -10,7 +10,7 @@ from reports.numbers import Unit
 from reports.outlook import ForecastMonth, band_of, forecast_months
 from reports.views import Section, Table, table
 
-TITLE = "What comes next"
+TITLE = "Month by month, and how good such forecasts were"
 NAMES = {"net_revenue": "Revenue", "orders": "Orders"}
 
 

@@ -16,9 +16,8 @@ DAYS_SHOWN = 60
 def quality_section(reading: Reading) -> Section:
     """Expectations and thresholds of rules, what does not hold first."""
     title, rows = "Quality", _expectations(reading)
-    told = quality_sentence(reading)
     if rows.empty:
-        return Section("quality", title, (told,))
+        return Section("quality", title, (quality_sentence(reading),))
     order = rows["outcome"].map({"stops": 0, "warns": 1, "unknown": 2, "holds": 3})
     ordered = rows.iloc[order.argsort(kind="stable")]
     cells = [
@@ -26,7 +25,7 @@ def quality_section(reading: Reading) -> Section:
         for meaning, table_name, value, outcome in ordered[["meaning", "table_name", "value", "outcome"]].to_numpy()
     ]
     shown = table("Expectations", ("What is measured", "Table", "Value", "Outcome"), cells, text_columns=2)
-    return Section("quality", title, (told,), tables=(shown,))
+    return Section("quality", title, (), tables=(shown,))
 
 
 def quality_sentence(reading: Reading) -> Sentence:

@@ -20,6 +20,7 @@ ROUND_ERRORS = 3.0
 FREEDOM = 30.0
 CLEAR = 6.0  # standard errors of a day's mean logarithm
 MIXED = 2.5  # times the usual variance: some of the lines only, not the place as a whole
+ROUNDING = 1e-9  # of a variance: where all values are the same
 ROUND = 0.05  # logarithm: a factor so near to a power of ten, or within its own error of it, is taken for one
 
 
@@ -31,6 +32,21 @@ class Jump:
     days: Codes
     factor: float
     error: float
+
+
+@dataclass(frozen=True)
+class DailyLogs:
+    """The logarithms of the positive values of each place and day.
+
+    Attributes:
+        counts: How many there are, shape (places, days).
+        mean: Their mean, same shape.
+        variance: Their variance, same shape.
+    """
+
+    counts: Floats
+    mean: Floats
+    variance: Floats
 
 
 def in_usual_units(lines: Lines) -> tuple[Lines, list[Finding]]:
@@ -45,28 +61,36 @@ def in_usual_units(lines: Lines) -> tuple[Lines, list[Finding]]:
 
 
 def _jumps(days: PlaceDays, column: str) -> Iterator[Jump]:
+    daily = _daily_logs(days, column)
+    known = (days.orders >= LEAST_ORDERS) & (daily.counts > 0)
+    before = np.arange(len(days.dates)) < np.argmax(days.compared[1])
+    for number in range(len(days.places)):
+        past = known[number] & before if (known[number] & before).any() else known[number]
+        if past.any():
+            yield from _jumps_of(days, daily, number, known[number], past)
+
+
+def _daily_logs(days: PlaceDays, column: str) -> DailyLogs:
     table = days.lines.table
     values = table[column].to_numpy() * (table["fx_rate"].to_numpy() if column == "list_price" else 1.0)
     told = values > 0
     logs = np.log(np.where(told, values, 1.0))
     counts, sums, squares = (days.sums(told * logs**power) for power in (0, 1, 2))
     mean = sums / np.maximum(counts, 1)
-    variance = np.maximum(squares / np.maximum(counts, 1) - mean**2, 0.0)
-    before = np.arange(len(days.dates)) < np.argmax(days.compared[1])
-    for number, place in enumerate(days.places):
-        known = (days.orders[number] >= LEAST_ORDERS) & (counts[number] > 0)
-        past = known & before if (known & before).any() else known
-        if not past.any():
-            continue
-        usual, spread = float(np.median(mean[number][past])), float(np.median(variance[number][past]))
-        jump = mean[number] - usual
-        error = np.sqrt(spread / np.maximum(days.orders[number], 1))
-        flags = known & (np.abs(jump) > np.maximum(np.log(LEAST_FACTOR), CLEAR * error))
-        flags &= variance[number] <= MIXED * spread + 1e-9
-        for run in days.runs(flags):
-            weights = counts[number][run]
-            of_run = float(np.average(jump[run], weights=weights))
-            yield Jump(place, run, *_factor(of_run, float(np.sqrt(spread / weights.sum()))))
+    return DailyLogs(counts, mean, np.maximum(squares / np.maximum(counts, 1) - mean**2, 0.0))
+
+
+def _jumps_of(days: PlaceDays, daily: DailyLogs, number: int, known: Flags, past: Flags) -> Iterator[Jump]:
+    """The runs of known days of one place whose values are, all alike, far from those of its past."""
+    mean, variance = daily.mean[number], daily.variance[number]
+    usual, spread = float(np.median(mean[past])), float(np.median(variance[past]))
+    jump = mean - usual
+    error = np.sqrt(spread / np.maximum(days.orders[number], 1))
+    flags = known & (np.abs(jump) > np.maximum(np.log(LEAST_FACTOR), CLEAR * error))
+    for run in days.runs(flags & (variance <= MIXED * spread + ROUNDING)):
+        weights = daily.counts[number][run]
+        of_run = float(np.average(jump[run], weights=weights))
+        yield Jump(days.places[number], run, *_factor(of_run, float(np.sqrt(spread / weights.sum()))))
 
 
 def _factor(jump: float, error: float) -> tuple[float, float]:

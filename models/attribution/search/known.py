@@ -137,14 +137,17 @@ def _clearest(days: OrderDays, event: Codes, named: Flags, noise: WindowNoise, w
         return None
     best = int(clear[np.argmax(seen.odds[clear])])
     question = window_question(days, event, noise, whole_error)
-    segment = settle(question, seen, best, LEVEL) if best else best
-    found = float(days.of_segments[segment, event].sum())
+    return _window(days, event, seen, settle(question, seen, best, LEVEL) if best else best)
+
+
+def _window(days: OrderDays, event: Codes, seen: Evidence, segment: int) -> Window:
+    found, shift = float(days.of_segments[segment, event].sum()), float(seen.shift[segment])
     return Window(
         segment=segment,
         days=event,
-        shift=float(seen.shift[segment]),
+        shift=shift,
         error=float(seen.error[segment]),
-        expected=found / float(np.exp(seen.shift[segment])),
+        expected=found / float(np.exp(shift)),
         found=found,
         q_value=float(seen.q_value[segment]),
         known=True,

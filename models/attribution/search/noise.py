@@ -84,25 +84,25 @@ def _spread(errors: Floats, sampling: Floats, tested: Flags) -> float:
 
 
 def _fitted(decay: float, errors: Floats, sampling: Floats, contrast: Contrast) -> Noise:
-    segments = contrast.segments
     known = np.isfinite(sampling) & contrast.tested[:, None]
-    dispersion = _dispersion(errors, sampling, known, segments)
-    kinds = [known & (segments.kind == kind)[:, None] for kind in range(len(segments.sets))]
-    between = np.array([_between(errors[k], dispersion * sampling[k]) for k in kinds])
-    freedom = np.array([_freedom(k) for k in kinds])
-    usual = float((between * freedom).sum() / max(freedom.sum(), 1.0))
-    between = (freedom * between + KIND_PRIOR * usual) / (freedom + KIND_PRIOR)
-    total = between[segments.kind][:, None] + dispersion * np.where(known, sampling, 1.0)
+    dispersion = _dispersion(errors, sampling, known, contrast.segments)
+    between, freedom = _of_kinds(errors, dispersion * sampling, known, contrast.segments)
+    total = between[:, None] + dispersion * np.where(known, sampling, 1.0)
     ratio = errors**2 / np.maximum(total, np.finfo(float).tiny)
     squares, counts = np.where(known, np.minimum(ratio, MOST_SQUARE), 0.0).sum(axis=1), known.sum(axis=1)
     prior = _own_prior(squares, counts)
-    return Noise(
-        decay=decay,
-        between=between[segments.kind],
-        dispersion=dispersion,
-        own=(prior + squares) / (prior + counts),
-        freedom=np.minimum(freedom[segments.kind] + KIND_PRIOR, prior + counts),
-    )
+    own = (prior + squares) / (prior + counts)
+    return Noise(decay, between, dispersion, own, freedom=np.minimum(freedom, prior + counts))
+
+
+def _of_kinds(errors: Floats, sampling: Floats, known: Flags, segments: Segments) -> tuple[Floats, Floats]:
+    """The variance between blocks of each segment's kind, drawn towards that of all, and its freedom; shape (S,)."""
+    kinds = [known & (segments.kind == kind)[:, None] for kind in range(len(segments.sets))]
+    between = np.array([_between(errors[k], sampling[k]) for k in kinds])
+    freedom = np.array([_freedom(k) for k in kinds])
+    usual = float((between * freedom).sum() / max(freedom.sum(), 1.0))
+    between = (freedom * between + KIND_PRIOR * usual) / (freedom + KIND_PRIOR)
+    return between[segments.kind], freedom[segments.kind] + KIND_PRIOR
 
 
 def _own_prior(squares: Floats, counts: Codes) -> float:

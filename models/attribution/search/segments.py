@@ -128,18 +128,21 @@ def _assembled(dimensions: Sequence[Dimension], leaves: Leaves, found: list[tupl
         for chosen, inside in found
     )
     sets = tuple(dict.fromkeys(chosen for chosen, _ in found))
-    place = {frozenset(where.items()): i for i, where in enumerate(wheres)}
     ordered = {dimension.name for dimension in dimensions if dimension.of_orders}
-    parent = [place.get(frozenset((k, v) for k, v in where.items() if k in ordered), 0) for where in wheres]
     ends = np.cumsum([0, *(len(inside) for _, inside in found)])
-    members = sparse.csr_array(
-        (np.ones(ends[-1]), np.concatenate([inside for _, inside in found]), ends), shape=(len(found), leaves.size)
-    )
+    members = (np.ones(ends[-1]), np.concatenate([inside for _, inside in found]), ends)
     return Segments(
         wheres=wheres,
         kind=np.array([sets.index(chosen) for chosen, _ in found], dtype=np.int64),
         sets=sets,
-        members=members,
+        members=sparse.csr_array(members, shape=(len(found), leaves.size)),
         of_orders=np.array([set(where) <= ordered for where in wheres]),
-        parent=np.array(parent, dtype=np.int64),
+        parent=_parents(wheres, ordered),
     )
+
+
+def _parents(wheres: Sequence[dict[str, object]], ordered: set[str]) -> Codes:
+    """The place of what the dimensions of whole orders alone name of each, 0 where that is no segment."""
+    place = {frozenset(where.items()): i for i, where in enumerate(wheres)}
+    names = (frozenset((k, v) for k, v in where.items() if k in ordered) for where in wheres)
+    return np.array([place.get(name, 0) for name in names], dtype=np.int64)

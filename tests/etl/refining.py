@@ -1,5 +1,6 @@
 """Refine a small landing zone, the tables that refining writes, and literal lines in between."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,10 +20,16 @@ from etl.work import find_work
 READ_AT = datetime(2025, 11, 1, 4, 30)  # noqa: DTZ001 - Bronze takes UTC without saying so
 
 
-def refine(lakehouse: Lakehouse, source: Source, landing: Path, read_at: datetime = READ_AT) -> int:
+def refine(
+    lakehouse: Lakehouse,
+    source: Source,
+    landing: Path,
+    read_at: datetime = READ_AT,
+    progress: Callable[[str], None] = lambda _: None,
+) -> int:
     """Take every landed file through to Gold and return the rows of the fact."""
     work = find_work(source, lakehouse.warehouse, landing, read_at.date())
-    return Medallion(lakehouse, source, work, read_at, lambda _: None).run()
+    return Medallion(lakehouse, source, work, read_at, progress).run()
 
 
 def simulated(out: Path, **options: object) -> Simulation:

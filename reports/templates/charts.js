@@ -23,6 +23,12 @@
     });
   }
 
+  var here = document.querySelector("nav a[aria-current]");
+  if (here) {  // the menu of a phone is one line, longer than the screen
+    var menu = here.closest("ul");
+    menu.scrollLeft = here.offsetLeft - menu.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+  }
+
   window.addEventListener("beforeprint", function () {
     setWidth(function (place) {
       return place.closest(".grid") ? PRINT_WIDTH / 2 - 12 : PRINT_WIDTH;

@@ -1,10 +1,13 @@
+from datetime import date
+
 import pandas as pd
 import pytest
 
+from etl.periods import Period
 from reports import charts
 from reports.bridge import read_bridge
 from reports.numbers import Unit
-from reports.summaries import months
+from reports.summaries import Month, months
 
 
 def test_the_waterfall_leads_from_one_total_to_the_other(atoz):
@@ -60,3 +63,16 @@ def test_parts_of_months_are_hatched_and_the_compared_ones_blue(wholesaler):
     bars = charts.month_bars(months(wholesaler), Unit("GBP"), compared).data[0]
     assert list(bars.marker.pattern.shape) == [""] * 7 + ["/"]
     assert [colour == charts.BLUE for colour in bars.marker.color] == [False] * 4 + [True, True] + [False] * 2
+
+
+def test_a_long_name_takes_two_lines_and_no_more():
+    names = ["30 October to 5 November 2023", "A name that goes on and on beyond any label's room"]
+    figure = charts.contributions(pd.DataFrame({"name": names, "amount": [1.0, 2.0]}), Unit("INR"))
+    assert figure.layout.yaxis.ticktext[0] == "30 October to 5<br>November 2023"
+    assert figure.layout.yaxis.ticktext[1] == "A name that goes on<br>and on beyond any\N{HORIZONTAL ELLIPSIS}"
+
+
+def test_two_years_of_months_fit_on_a_sheet_below_their_heading():
+    span = Period(date(2023, 10, 1), date(2023, 10, 31))
+    shown = [Month(span := span.following, span.days, 1.0, 1.0) for _ in range(25)]
+    assert charts.month_bars(shown, Unit("INR"), (span, span)).layout.height < 720

@@ -144,6 +144,13 @@ def test_everything_can_be_reached_by_keyboard(visit, address):
     assert page.locator("#bridge table").is_visible()
 
 
+def test_a_phone_shows_in_its_menu_where_the_reader_is(visit, address):
+    page = visit(f"{address}/explore?{ASKED}", width=360)
+    place = page.locator("nav a[aria-current]").bounding_box()
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 360
+
+
 def test_evil_names_stay_text(visit, tmp_path):
     fact = make_fact(orders_per_day=6).replace({"Mobile": IMAGE, "Toys": "=HYPERLINK(1)"})
     with Served(make_warehouse(tmp_path, fact)) as address:

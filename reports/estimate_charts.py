@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from reports import numbers
-from reports.charts import rows_figure
+from reports.charts import DENSE_ROW_HEIGHT, rows_figure
 from reports.numbers import Unit
 from reports.theme import GREY, SERIES, figure, label, number_axis
 
@@ -84,7 +84,7 @@ def estimate_dots(names: list[str], rows: pd.DataFrame, unit: Unit) -> go.Figure
     )
     right = [numbers.short(mean, unit) for mean in rows["mean"]]
     axis = number_axis(suffix, {"rangemode": "tozero", "nticks": 5})
-    return rows_figure(names, right, [dots], {"xaxis": axis})
+    return rows_figure(names, right, [dots], {"xaxis": axis}, DENSE_ROW_HEIGHT)
 
 
 def lorenz_curve(shares: tuple[float, ...]) -> go.Figure:

@@ -13,8 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 from reports.bridge import Bridge
 from reports.theme import BLUE, VERMILLION
 
-MONEY, COUNT, SHARE, DATE = "#,##0.00", "#,##0", "0.0000", "yyyy-mm-dd"
-TEXT_WIDTH, NUMBER_WIDTH, WIDEST = 14, 18, 60
+MONEY, COUNT, DATE = "#,##0.00", "#,##0", "yyyy-mm-dd"
+TEXT_WIDTH, NUMBER_WIDTH, WIDEST, PAGE_WIDTH = 14, 18, 60, 100
+LINE_HEIGHT, A4 = 15, 9
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,24 @@ class Book:
 
     def text(self, name: str, title: str, lines: Sequence[str]) -> None:
         """A sheet of sentences under a title."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self._sheet(name)
         sheet.hide_gridlines(2)
-        sheet.set_column(0, 0, 100)
+        sheet.set_column(0, 0, PAGE_WIDTH)
         sheet.write_string(0, 0, title, self.workbook.add_format({"bold": True, "font_size": 16}))
         wrapped = self.workbook.add_format({"text_wrap": True, "valign": "top"})
         for row, line in enumerate(lines, 2):
+            sheet.set_row(row, LINE_HEIGHT * math.ceil(len(line) / (PAGE_WIDTH - 5)))
             sheet.write_string(row, 0, line, wrapped)
 
     def table(self, name: str, rows: pd.DataFrame, columns: Sequence[Column]) -> None:
         """A sheet that holds one table, its header frozen; the columns of ``rows`` are taken in their order."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self._sheet(name)
         for place, (column, values) in enumerate(zip(columns, rows.columns, strict=True)):
             self._write_column(sheet, place, column, list(rows[values]))
-        headers = [{"header": column.header} for column in columns]
+        right = self.workbook.add_format({"align": "right"})
+        headers = [
+            {"header": column.header, "header_format": right if column.number_format else None} for column in columns
+        ]
         last = max(len(rows), 1)
         sheet.add_table(
             0, 0, last, len(columns) - 1, {"name": name, "columns": headers, "style": "Table Style Light 1"}
@@ -56,7 +61,7 @@ class Book:
 
     def waterfall(self, name: str, bridge: Bridge, labels: tuple[str, str]) -> None:
         """Baseline, drivers and period with running totals as formulas, a check that they add up, and the chart."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self._sheet(name)
         headers = ("Driver", "Amount", "95% low", "95% high", "Certainty", "Running total", "Base", "Up", "Down")
         for place, header in enumerate(headers):
             sheet.write_string(0, place, header, self.workbook.add_format({"bold": True, "bottom": 1}))
@@ -75,8 +80,17 @@ class Book:
         self._totals(sheet, last + 1, labels[1], bridge)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 8, NUMBER_WIDTH)
+        sheet.set_column(4, 4, 2 * NUMBER_WIDTH)
         sheet.freeze_panes(1, 1)
         sheet.insert_chart(last + 5, 0, self._chart(name, last, bridge.unit.name), {"x_scale": 1.9, "y_scale": 1.5})
+
+    def _sheet(self, name: str) -> Worksheet:
+        """An empty sheet, which prints as wide as the paper."""
+        sheet = self.workbook.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        return sheet
 
     def of(self, number_format: str) -> Format:
         """The cell format of a number format, made once."""
@@ -120,6 +134,7 @@ class Book:
                 {"name": [name, 0, place], "categories": categories, "values": [name, 1, place, last, place], **look}
             )
         chart.set_title({"name": f"Drivers, {unit}"})
+        chart.set_y_axis({"num_format": COUNT})
         chart.set_legend({"none": True})
         return chart
 

@@ -15,7 +15,7 @@ from reports.narrative.answer import answer, findings, warnings
 from reports.pages.channels import channel_months
 from reports.pages.claims import claims
 from reports.reading import Reading
-from reports.sheets import COUNT, DATE, MONEY, SHARE, Book, Column
+from reports.sheets import COUNT, DATE, MONEY, Book, Column
 from reports.site import replacing
 from reports.summaries import contributions, divisions, months, tells_apart
 
@@ -99,9 +99,10 @@ def _tables(reading: Reading) -> Iterator[tuple[str, pd.DataFrame, list[Column]]
         yield "Forecast", data.forecast[FORECAST_COLUMNS], [Column("Measure"), Column("Day", DATE), *_amounts(*names)]
     tested = claims(reading)
     if len(tested):
-        kinds = {"Estimate": SHARE, "95% low": SHARE, "95% high": SHARE}
-        headers = ["Claim", "Result", "Estimate", "95% low", "95% high", "Unit", "Evidence", "Test"]
-        yield "Claims", tested[CLAIM_COLUMNS], [Column(name, kinds.get(name, "")) for name in headers]
+        yield "Claims", tested[CLAIM_COLUMNS], [
+            Column("Claim"), Column("Result"), *_amounts("Estimate", "95% low", "95% high"), Column("Unit"),
+            Column("Evidence"), Column("Test"),
+        ]  # fmt: skip
 
 
 def _amounts(*names: str) -> list[Column]:

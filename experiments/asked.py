@@ -6,7 +6,7 @@ import pandas as pd
 
 from etl.errors import UsageError
 from etl.periods import Period
-from reports.question import Question, newest_comparison
+from reports.question import LEGACY, MEASURES, Question, newest_comparison
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,10 @@ class Asked:
         if self.period is not None and self.baseline is not None:
             return Question(self.measure, self.baseline, self.period)
         return Question(self.measure, *newest_comparison(sold))
+
+
+def require_measure(measure: str, source: str, *, legacy: bool) -> None:
+    """Raise ``UsageError`` for a measure that the source lacks; ``legacy`` is whether it has the legacy measure."""
+    known = [name for name in MEASURES if legacy or name != LEGACY]
+    if measure not in known:
+        raise UsageError(f"Source {source} has no measure {measure!r}: {', '.join(known)}.")

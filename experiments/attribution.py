@@ -11,19 +11,21 @@ from pyspark.sql import functions as F
 
 from etl.daily import cluster, sold_lines, summed
 from etl.daily import orders as first_lines
-from etl.errors import InputError, UsageError
+from etl.errors import InputError
 from etl.lakehouse import Lakehouse
 from etl.own_dimensions import carrying, stored_dimensions
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_ORDERS, SALES
 from etl.schemas.gold import GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_REVENUE_BRIDGE, GLD_SEGMENTS
+from experiments.asked import require_measure
 from experiments.gold_lines import places
+from experiments.lineage import EXPLAIN
 from experiments.pending_returns import with_pending_returns
 from experiments.records import recorded
 from experiments.segments import find_segments, segment_rows
 from experiments.tracking import connected, log_tables, open_run
-from models.attribution import MEASURES, Bridge, decompose
+from models.attribution import Bridge, decompose
 from models.attribution.data_line import with_data
 from models.attribution.diagnosis import Diagnosis
 from models.attribution.explanation import records, segments_table, verdicts_table
@@ -34,7 +36,6 @@ from reports.question import LEGACY, Question
 from reports.sold import DIVISIONS, EVENT_SHARE
 
 AMOUNTS = tuple(column.name for column in SALES if column.name != "lines")
-READS = (GLD_FACT_ORDER_ITEMS, GLD_DAILY_ORDERS, GLD_CALENDAR)
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,6 @@ class Answer:
         return dict([*items[:place], ("currency", self.unit), *items[place:]])
 
 
-def require_measure(measure: str, source: str, *, legacy: bool) -> None:
-    """Raise ``UsageError`` for a measure that the source lacks; ``legacy`` is whether it has the legacy measure."""
-    known = [name for name in MEASURES if legacy or name != LEGACY]
-    if measure not in known:
-        raise UsageError(f"Source {source} has no measure {measure!r}: {', '.join(known)}.")
-
-
 def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], seed: int = 0) -> Answer:
     """Decompose the movement and publish it.
 
@@ -80,7 +74,7 @@ def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], s
         open_run(lakehouse.warehouse, "explain", tags) as run,
         recorded(lakehouse, "explain", {**question.asked, "seed": seed}),
     ):
-        log_tables(run, [(table, lakehouse.version(table), lakehouse.path(table)) for table in READS])
+        log_tables(run, [(table, lakehouse.version(table), lakehouse.path(table)) for table in EXPLAIN.reads])
         events = _events(lakehouse, max(question.baseline.last, question.period.last))
         diagnosis = find_segments(lakehouse, question, events)
         complete = _bridge(lakehouse, question, events, diagnosis, seed)

@@ -1,57 +1,37 @@
-"""The refresh: land and refine, features, forecast, explain, report; what did not change is skipped.
+"""The plan of a refresh: land and refine, features, forecast, explain, report; what did not change is skipped.
 
 Quality is judged inside ``etl``, before its release: a batch that fails is never what the next run starts from.
+``experiments.refresh_run`` runs the plan; most mornings' question, what is due, is answered without its libraries.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
 
-from etl.errors import first_line
 from etl.lakehouse import Lakehouse
 from etl.periods import Period
-from etl.release import release_whole
-from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS, GLD_FEATURES_DAILY
-from etl.schemas.ops import OPS_COSTS, OPS_RUNS, OPS_SOURCE, OPS_STORAGE
-from etl.schemas.results import (
-    GLD_CLAIMS,
-    GLD_DIPS,
-    GLD_FORECAST,
-    GLD_RECOMMENDATIONS,
-    GLD_REVENUE_BRIDGE,
-    GLD_SEGMENTS,
-)
+from etl.schemas.daily import GLD_DAILY_ORDERS
+from etl.schemas.ops import OPS_SOURCE
 from etl.source import Source
 from etl.storage import Location
 from etl.stored import newest_rows, newest_versions, versions_of
-from etl.work import Work, refined_tables
-from experiments import attribution
+from etl.work import Work
+from experiments import lineage
 from experiments.asked import Asked
-from experiments.costs.accounts import account
 from experiments.costs.prices import Prices
-from experiments.findings import claims, dips, recommendations
-from experiments.forecasting import jobs as forecasting
-from experiments.forecasting.data import READS as FORECAST_READS
 from experiments.forecasting.settings import Settings
-from experiments.forecasting.watch import WRITES as WATCH_WRITES
+from experiments.lineage import Lineage
 from experiments.refining import etl_step
-from experiments.running.ledger import Job, StepLedger
-from experiments.running.plan import Choice, Planned, Step, planned
-from experiments.running.recovery import recover
-from experiments.running.retries import is_transient
-from experiments.running.runner import Runner, StepResult
-from experiments.tracking import active_run_id, connected, on_own_store, open_run, tracks_elsewhere
-from features import daily as features
-from reports.gold import READ, days_sold
+from experiments.running.ledger import StepLedger
+from experiments.running.plan import Choice, Planned, Step, nothing_due, planned
+from experiments.running.runner import StepResult
+from reports.gold import days_sold
 from reports.question import Question
-from reports.reading import read
-from reports.site import FRONT, write_site
+from reports.site import FRONT
 from reports.snapshot import Snapshot
 
 SITE = "site"
-FEATURE_READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR)
-# the ledgers of runs grow with every run; they do not make a report out of date
-REPORT_READS = tuple(table for table in READ if table not in (OPS_RUNS, OPS_COSTS, OPS_STORAGE))
 COMPARING = frozenset({"explain", "recommendations", "report"})
 Progress = Callable[[str], None]
 
@@ -119,67 +99,21 @@ class Refresh:
 
     def plan(self) -> list[Planned]:
         """What ``run`` would do, found out without an engine; nothing is written."""
-        return planned(self._chosen(), StepLedger(self.warehouse).why, newest_versions(self.warehouse))
+        return planned(self.chosen(), StepLedger(self.warehouse).why, newest_versions(self.warehouse))
 
     def done_before(self) -> Refreshed | None:
         """The refresh as it stands where no chosen step is due, None where one is."""
-        steps, ledger = self._chosen(), StepLedger(self.warehouse)
+        steps, ledger = self.chosen(), StepLedger(self.warehouse)
         if self.work.unfinished_run or any(map(ledger.why, steps)):
             return None
-        return self._done(ledger.newest_run, [StepResult.skip(step.name) for step in steps])
+        return self.done(ledger.newest_run, [StepResult.skip(step.name) for step in steps])
 
-    def run(self, lakehouse: Lakehouse) -> Refreshed:
-        """Run every chosen step that is due, and let readers have the result where the whole plan is current then.
-
-        Raises an ``AssayError`` where the source or the data cannot be used. Where an MLflow server goes away, the rest
-        is run with the warehouse's own store and its champions.
-        """
-        refined = [table.full_name for table in refined_tables(self.source)]
-        recover(lakehouse, refined, self.source.name, self.started_at, self.progress)
-        try:
-            done = self._tracked(lakehouse)
-        except Exception as error:
-            if not (is_transient(error) and tracks_elsewhere()):
-                raise
-            self.progress(
-                f"{first_line(error)}: MLflow is away, so what is left is tracked in the warehouse's own store"
-            )
-            with on_own_store():
-                done = self._tracked(lakehouse)
-        self._release(lakehouse)
-        return done
-
-    def _tracked(self, lakehouse: Lakehouse) -> Refreshed:
-        """The chosen steps that are due, inside an MLflow run."""
-        with connected(self.warehouse), open_run(self.warehouse, "refresh", self.settings.tags()) as run:
-            self.begun(run.info.run_id)
-            job = Job(run.info.run_id, self.source.name, self.started_at, run.info.run_id)
-            return self._done(run.info.run_id, self._run(lakehouse, job))
-
-    def _run(self, lakehouse: Lakehouse, job: Job) -> list[StepResult]:
-        """The refinement first: which question the other steps answer depends on the days that it brings."""
-        runner = Runner(lakehouse, job, self.progress, self.limits)
-        names = [step.name for step in self._chosen()]
-        results = runner.run([self.etl]) if self.etl.name in names else []
-        analysis = [step for step in self.analysis() if step.name in names]
-        first = next((place for place, step in enumerate(self.analysis(), 2) if step.name in names), 2)
-        results += runner.run(analysis, first)
-        account(lakehouse, job, runner.costs, self.prices)
-        return results
-
-    def _release(self, lakehouse: Lakehouse) -> None:
-        """Let readers have what there is, unless a step that was left out is still due."""
-        ledger = StepLedger(self.warehouse)
-        left = [step.name for step in self.analysis() if ledger.why(step)]
-        if left:
-            self.progress(f"readers keep the release before: {', '.join(left)} still due")
-        else:
-            release_whole(self.warehouse, lakehouse.versions(), datetime.now(UTC))
-
-    def _done(self, run_id: str, results: list[StepResult]) -> Refreshed:
+    def done(self, run_id: str, results: list[StepResult]) -> Refreshed:
+        """The refresh as it stands after these results."""
         return Refreshed(self.warehouse, self.site / FRONT, run_id, self.question, results)
 
-    def _chosen(self) -> list[Step]:
+    def chosen(self) -> list[Step]:
+        """The steps that were asked for, in order."""
         return self.choice.of([self.etl, *self.analysis()])
 
     @property
@@ -193,16 +127,15 @@ class Refresh:
         asked = question.asked if question is not None else {}
         forecast = {"horizon": str(self.settings.horizon), "seed": str(self.settings.seed)}
         steps = [
-            Step("features", self._features, FEATURE_READS, (GLD_FEATURES_DAILY,)),
-            # it looks back on forecasts: the one that follows it is no reason to run it again
-            Step("watch", self._watch, FORECAST_READS, WATCH_WRITES, forecast),
+            self._step("features", lineage.FEATURES),
+            self._step("watch", lineage.WATCH, forecast),
             *self._refit(held),
-            Step("forecast", self._forecast, FORECAST_READS, forecasting.WRITES, forecast),
-            Step("explain", self._explain, attribution.READS, (GLD_REVENUE_BRIDGE, GLD_SEGMENTS), asked),
-            Step("dips", self._dips, dips.READS, (GLD_DIPS,)),
-            Step("claims", self._claims, claims.READS, (GLD_CLAIMS,)),
-            Step("recommendations", self._recommend, recommendations.READS, (GLD_RECOMMENDATIONS,), asked),
-            Step("report", self._report, REPORT_READS, settings=asked, due=self._report_due),
+            self._step("forecast", lineage.FORECAST, forecast),
+            self._step("explain", lineage.EXPLAIN, asked),
+            self._step("dips", lineage.DIPS),
+            self._step("claims", lineage.CLAIMS),
+            self._step("recommendations", lineage.RECOMMENDATIONS, asked),
+            self._step("report", lineage.REPORT, asked, self._report_due),
         ]
         return [step for step in steps if held is None or question is not None or step.name not in COMPARING]
 
@@ -220,52 +153,21 @@ class Refresh:
             return []
         stretch = held.last.toordinal() // self.refit_every if held else 0
         settings = {"every": str(self.refit_every), "stretch": str(stretch)}
-        return [Step("refit", self._train, (), forecasting.REFIT_WRITES, settings)]
+        return [self._step("refit", lineage.REFIT, settings)]
 
-    @property
-    def _compared(self) -> Question:
-        question = self.question
-        assert question is not None  # the steps that compare are in the plan only where there is one
-        return question
+    def _step(
+        self,
+        name: str,
+        lines: Lineage,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        due: Callable[[], str] = nothing_due,
+    ) -> Step:
+        def run(lakehouse: Lakehouse) -> int:
+            from experiments.steps import WORK  # MLflow, SciPy and the models take seconds
 
-    def _features(self, lakehouse: Lakehouse) -> int:
-        self.progress("features: lags, prices, promotions, calendar")
-        return features.publish(lakehouse)
+            return WORK[name](lakehouse, self)
 
-    def _watch(self, lakehouse: Lakehouse) -> int:
-        return forecasting.watch(lakehouse, self.settings)
-
-    def _train(self, lakehouse: Lakehouse) -> int:
-        """Before the first forecast there is nothing to compare with: that trains the first champions itself."""
-        return forecasting.refit(lakehouse, self.settings) if lakehouse.exists(GLD_FORECAST) else 0
-
-    def _forecast(self, lakehouse: Lakehouse) -> int:
-        return len(forecasting.forecast(lakehouse, self.settings))
-
-    def _explain(self, lakehouse: Lakehouse) -> int:
-        question = self._compared
-        self.progress(f"explain: {question.period} against {question.baseline}")
-        measures = dict.fromkeys([question.measure, Asked.measure])
-        asked = [replace(question, measure=measure) for measure in measures]
-        return sum(attribution.explain(lakehouse, each, tags=self.settings.tags()).rows for each in asked)
-
-    def _dips(self, lakehouse: Lakehouse) -> int:
-        self.progress("dips: every month, week and day against what was expected")
-        return dips.publish_dips(lakehouse, active_run_id())
-
-    def _claims(self, lakehouse: Lakehouse) -> int:
-        self.progress("claims: what was published, put to the test")
-        return claims.publish_claims(lakehouse, active_run_id())
-
-    def _recommend(self, lakehouse: Lakehouse) -> int:
-        self.progress("recommendations")
-        return recommendations.publish_recommendations(lakehouse, self._compared, active_run_id())
-
-    def _report(self, lakehouse: Lakehouse) -> int:
-        self.progress("report")
-        written = Snapshot(self.warehouse, lakehouse.versions())
-        write_site(read(written, self._compared), self.site)
-        return 1
+        return Step(name, run, lines.reads, lines.writes, settings, due)
 
     def _report_due(self) -> str:
         return "" if (self.site / FRONT).is_file() else "there is no report"

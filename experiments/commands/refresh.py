@@ -26,6 +26,7 @@ from experiments.options import (
 from experiments.workspace import Workspace
 
 if TYPE_CHECKING:
+    from etl.lakehouse import Lakehouse
     from etl.periods import Period
     from experiments.asked import Asked
     from experiments.costs.prices import Prices
@@ -197,7 +198,7 @@ class _Refreshing:
 
     def run(self, mornings: "list[date | None]") -> "list[Refreshed]":
         """A refresh as of each morning; the engine is opened once there is something to do."""
-        from experiments.attribution import require_measure
+        from experiments.asked import require_measure
         from experiments.running.limits import terminable
 
         source = self.workspace.source
@@ -212,9 +213,14 @@ class _Refreshing:
             done = job.done_before()
             if done is None:
                 lakehouse = lakehouse or opened.enter_context(self.workspace.lakehouse())
-                with self.progress.shown():
-                    done = job.run(lakehouse)
+                done = self._done(job, lakehouse)
             yield done
+
+    def _done(self, job: "Refresh", lakehouse: "Lakehouse") -> "Refreshed":
+        from experiments.refresh_run import run  # only here: MLflow takes longer to load than finding nothing to do
+
+        with self.progress.shown():
+            return run(job, lakehouse)
 
     def job(self, as_of: date | None) -> "Refresh":
         """The refresh as of a morning; raises ``InputError`` where the warehouse knows later ones."""

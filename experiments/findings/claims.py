@@ -17,7 +17,6 @@ from models.attribution.findings.claims import BROKEN, HOLDS, TESTS, Facts
 from models.attribution.findings.expectation import History
 from reports.question import LEGACY
 
-READS = (GLD_FACT_ORDER_ITEMS, GLD_DAILY_ORDERS, OPS_SOURCE)
 PUBLISHED = files("experiments") / "confs" / "claims"
 PLACE = ("country", "region", "channel")
 

@@ -15,7 +15,6 @@ from models.attribution.findings.expectation import History
 from models.attribution.findings.movements import LINES, TOTAL, Key, outside, scan_all, with_courses, with_explanations
 from models.attribution.findings.scan import Published
 
-READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR, GLD_FORECAST)
 PARTS = (("country",), ("channel",), ("country", "region"))
 CATEGORIES = (("category",),)
 CELLS = ["date", "country", "channel", "category", "lines", "net_revenue"]

@@ -5,12 +5,10 @@ import pandas as pd
 from etl.contracts import Table
 from etl.lakehouse import Lakehouse
 from etl.schemas.ops import OPS_SOURCE
-from etl.schemas.results import GLD_CLAIMS, GLD_DIPS, GLD_RECOMMENDATIONS, GLD_REVENUE_BRIDGE, GLD_SEGMENTS
+from etl.schemas.results import GLD_CLAIMS, GLD_DIPS, GLD_RECOMMENDATIONS
 from experiments.attribution import published_bridge, published_segments
 from models.attribution.findings.recommendations import recommend
 from reports.question import Question
-
-READS = (GLD_REVENUE_BRIDGE, GLD_SEGMENTS, GLD_DIPS, GLD_CLAIMS)
 
 
 def publish_recommendations(lakehouse: Lakehouse, question: Question, run_id: str | None) -> int:

@@ -14,6 +14,7 @@ from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.gold import GLD_DIM_PRODUCTS
 from etl.schemas.silver import SLV_PROMOTIONS
 from etl.storage import Location
+from experiments.lineage import FORECAST
 from features.covariates import covariates
 from features.hierarchy import CELL, PLACE, Hierarchy, Level, Observed, crossings, observe
 from models.forecasting.frequency import Frequency
@@ -22,7 +23,6 @@ from models.forecasting.panel_state import fingerprint
 
 CALENDAR = ("date", "country", "is_holiday", "festival")
 PROMOTIONS = ("country", "category_code", "start_date", "end_date", "discount_pct", "announced_on")
-READS = (GLD_DAILY_ORDERS, GLD_DAILY_CELLS, GLD_CALENDAR, GLD_DIM_PRODUCTS, SLV_PROMOTIONS)
 YEAR = pd.Timedelta(days=364)
 DAILY = Frequency("D", 7)
 
@@ -164,7 +164,9 @@ def read_demand(
         calendar=lakehouse.pandas(GLD_CALENDAR, CALENDAR).sort_values(["country", "date"], ignore_index=True),
         promotions=_promotions(lakehouse),
         inputs=tuple(
-            (table, lakehouse.version(table), lakehouse.path(table)) for table in READS if lakehouse.exists(table)
+            (table, lakehouse.version(table), lakehouse.path(table))
+            for table in FORECAST.reads
+            if lakehouse.exists(table)
         ),
     )
 

@@ -16,9 +16,7 @@ import pandas as pd
 from etl.contracts import Table
 from etl.lakehouse import Lakehouse, sql_text
 from etl.schemas.results import (
-    GLD_CHAMPION_DECISIONS,
     GLD_FORECAST,
-    GLD_FORECAST_ACCURACY,
     GLD_FORECAST_CHANGE,
     GLD_FORECAST_MONTHS,
     GLD_FORECAST_SCENARIOS,
@@ -42,9 +40,6 @@ from models.forecasting.forecaster import Forecaster, fit
 from models.forecasting.parallel import concurrently
 from models.forecasting.registry import QUICK, candidate
 from models.forecasting.scenario import Setting
-
-REFIT_WRITES = (GLD_CHAMPION_DECISIONS, GLD_FORECAST_ACCURACY)
-WRITES = (GLD_FORECAST, GLD_FORECAST_MONTHS, GLD_FORECAST_CHANGE, *REFIT_WRITES)  # it trains where there is no champion
 
 
 def backtest(lakehouse: Lakehouse, settings: Settings) -> Leaderboard:

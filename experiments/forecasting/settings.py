@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from models.forecasting.parallel import Jobs
+if TYPE_CHECKING:
+    from models.forecasting.parallel import Jobs
 
 MEASURES = ("net_revenue", "orders", "units")
 
@@ -37,7 +38,7 @@ class Settings:
     as_of: date | None = None
     horizon: int = 61
     seed: int = 0
-    jobs: Jobs = None
+    jobs: "Jobs" = None
     progress: Callable[[str], None] = silent
     measures: tuple[str, ...] = MEASURES
     by: tuple[str, ...] | None = None

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from etl.lakehouse import Lakehouse, to_pandas
-from etl.schemas.results import GLD_CHAMPION_DECISIONS, GLD_FORECAST, GLD_FORECAST_ACCURACY, GLD_FORECAST_DRIFT
+from etl.schemas.results import GLD_FORECAST, GLD_FORECAST_ACCURACY, GLD_FORECAST_DRIFT
 from experiments.forecasting.data import Demand
 from experiments.forecasting.promotion import Decided, record
 from experiments.forecasting.registry import CHAMPION, by_alias, register
@@ -25,7 +25,6 @@ from models.forecasting.recalibration import lost_coverage, recalibrated
 
 WINDOW = 56
 """Days that are looked back on."""
-WRITES = (GLD_FORECAST_ACCURACY, GLD_FORECAST_DRIFT, GLD_CHAMPION_DECISIONS)
 JUDGED = ["as_of", "measure", "series", "level", "date", "horizon", "mean", *NAMES, "model"]
 
 

@@ -31,10 +31,13 @@ def test_help_starts_at_once(assay_script):
     assert [name for name in cli.assay.commands if not re.search(rf"^  {name} ", answer.out, re.MULTILINE)] == []
 
 
-def test_the_command_line_loads_no_heavy_library_before_a_command_runs():
-    code = "import sys, experiments.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+@pytest.mark.parametrize(
+    ("module", "heavy"), [("experiments.cli", HEAVY), ("experiments.refresh", ["mlflow", "scipy", "sklearn", "pysail"])]
+)
+def test_neither_help_nor_a_plan_waits_for_the_libraries_of_the_work(module, heavy):
+    code = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert set(HEAVY) & set(loaded) == set()
+    assert set(heavy) & set(loaded) == set()
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])

@@ -8,8 +8,7 @@ import pytest
 
 from etl.errors import UsageError
 from etl.periods import parse_period
-from experiments.asked import Asked
-from experiments.attribution import require_measure
+from experiments.asked import Asked, require_measure
 from experiments.forecasting.settings import MEASURES
 from experiments.tracking import connected
 
@@ -213,7 +212,7 @@ def test_a_measure_that_the_source_lacks_is_told_before_anything_runs(assay, lis
     answer = assay("refresh", "--source", "online_retail", "--landing", "raw", "--measure", "net_amount_inr")
     assert (answer.code, answer.out) == (2, "")
     assert answer.message == (
-        "assay: Source online_retail has no measure 'net_amount_inr': net_revenue, units, orders."
+        "assay: Source online_retail has no measure 'net_amount_inr': net_revenue, orders, units."
     )
     assert listing() == ["raw"]
 

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 
 def ran(answer) -> list[str]:
+    assert answer.code == 0, answer.err
     return [step["name"] for step in answer.json["steps"] if not step["skipped"]]
 
 

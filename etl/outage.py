@@ -6,9 +6,11 @@ from contextlib import contextmanager
 
 from etl.errors import AssayError, StoreError
 
-# of the client that the embedded engine, deltalake and obstore have in common; what a store answered is left out, since
-# it may repeat an access key
+# of the client that the embedded engine, deltalake and obstore have in common
+STORE = re.compile(r"Generic \w+ error: [^\n]*")
+# what a store answered is left out, since it may repeat an access key
 REQUEST = re.compile(r"Error performing (?P<request>\w+ [^\s?]+)[^\n]*?(?:status code: (?P<status>\d+)|\n|$)")
+TOO_MANY, BROKEN = 429, 500
 
 
 @contextmanager
@@ -19,11 +21,30 @@ def store_faults() -> Iterator[None]:
     except AssayError:
         raise
     except Exception as error:
-        failed = REQUEST.search(str(error))
+        failed = _failed(error)
         if failed is None:
             raise
-        answer = f"was answered with {failed['status']}" if failed["status"] else "found no answer, however often asked"
         raise StoreError(
-            f"The object store cannot be used: {failed['request']} {answer}. See to the network, the address and the "
-            "credentials, and run again; readers keep what was released last."
+            f"The object store cannot be used: {failed}. See to the network, the address and the credentials, and run "
+            "again; readers keep what was released last."
         ) from error
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an object store was out of reach, hung up or was overloaded, which passes; it did not refuse."""
+    if STORE.search(str(error)) is None:
+        return False
+    request = REQUEST.search(str(error))
+    status = int(request["status"] or 0) if request else 0
+    return status in (0, TOO_MANY) or status >= BROKEN
+
+
+def _failed(error: Exception) -> str | None:
+    """What failed, in a sentence's rest; None where it was no object store."""
+    request = REQUEST.search(str(error))
+    if request is not None:
+        answer = (
+            f"was answered with {request['status']}" if request["status"] else "found no answer, however often asked"
+        )
+        return f"{request['request']} {answer}"
+    return "it hung up in the middle of an answer" if STORE.search(str(error)) else None

@@ -1,4 +1,4 @@
-"""Try again what failed for a reason that passes: a network, a server away, a database locked. Never bad data."""
+"""Try again what failed for a reason that passes, such as a server or an object store away; never bad data."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ import grpc
 import requests
 
 from etl.errors import AssayError, first_line
+from etl.outage import is_outage
 
 WAITS = (1.0, 4.0, 16.0)
 """Seconds before each new try."""
@@ -47,7 +48,7 @@ def _passes(error: BaseException) -> bool:
         return bool(getattr(error, "code", lambda: None)() == grpc.StatusCode.UNAVAILABLE)
     if isinstance(error, sqlalchemy.exc.OperationalError):
         return "database is locked" in str(error)
-    return isinstance(error, NETWORK)
+    return isinstance(error, NETWORK) or is_outage(error)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -5,7 +5,7 @@ import pytest
 
 from etl.errors import StoreError, UsageError
 from etl.object_store import store_of
-from etl.outage import store_faults
+from etl.outage import is_outage, store_faults
 from etl.storage import location
 from tests.stores import SECRET
 
@@ -40,3 +40,23 @@ def test_a_store_out_of_reach_is_said_to_be(bucket, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(StoreError, match="found no answer"), store_faults():
         obstore.head(store_of(bucket, timedelta(seconds=1)), "lock")
+
+
+HUNG_UP = "Generic S3 error: HTTP error: request or response body error: Connection reset by peer (os error 104)"
+NOT_REACHED = (
+    "Generic S3 error: Error performing GET http://127.0.0.1/lake/a in 9s, after 10 retries - HTTP error: error"
+)
+BUSY = REFUSED.replace("403 Forbidden", "503 Slow Down")
+
+
+def test_an_answer_that_breaks_off_is_told():
+    with pytest.raises(StoreError, match="hung up in the middle of an answer"), store_faults():
+        raise OSError(HUNG_UP)
+
+
+@pytest.mark.parametrize(
+    ("said", "passes"),
+    [(HUNG_UP, True), (NOT_REACHED, True), (BUSY, True), (REFUSED, False), ("Connection reset by peer", False)],
+)
+def test_an_outage_passes_and_a_refusal_does_not(said, passes):
+    assert is_outage(RuntimeError(said)) is passes

@@ -30,6 +30,7 @@ def caused(error: Exception, by: Exception) -> Exception:
         (MlflowException("no such metric", INVALID_PARAMETER_VALUE), False),
         (FULL, False),
         (OSError(28, "No space left on device"), False),
+        (RuntimeError("Generic S3 error: HTTP error: Connection reset by peer (os error 104)"), True),
         (ValueError("not a number"), False),
         (QualityError("rows lost"), False),
         (caused(QualityError("rows lost"), ConnectionError("gone")), False),

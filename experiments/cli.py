@@ -5,6 +5,7 @@ Heavy libraries are imported inside the commands, so that ``--help`` and worker 
 
 import sys
 import warnings
+from pathlib import Path
 
 import click
 
@@ -65,6 +66,7 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries say to their callers' authors
+    sys.path.append(str(Path.cwd()))  # where one's own candidates lie; last, so that they hide no library
     sys.exit(_run(sys.argv[1:]))
 
 

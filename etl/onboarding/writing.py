@@ -39,8 +39,8 @@ def _head(name: str, plan: Plan) -> Iterator[str]:
     yield f"name: {name}"
     yield f"description: {name}, from the columns of its files"
     yield "time_zone: UTC  " + _comment(f"{DECIDE}the zone of your business days, such as Europe/Berlin")
-    unknown = f"  {_comment(DECIDE + 'the currency to report in')}" if plan.currency == UNKNOWN_CURRENCY else ""
-    yield f"reporting_currency: {plan.currency}{unknown}"
+    unknown = f"  {_comment(DECIDE + 'the currency to report in, here and below')}"
+    yield f"reporting_currency: {plan.currency}{unknown if plan.currency == UNKNOWN_CURRENCY else ''}"
     wanted = f"  {_comment(DECIDE + 'units of the reporting currency for one of each')}" if len(plan.rates) > 1 else ""
     yield f"base_rates: {_flow(plan.rates)}{wanted}"
     pattern = _arrival(plan.feeds["order_items"])

@@ -41,6 +41,22 @@ def test_a_candidate_can_be_asked_for(file, tmp_path):
     assert rows.loc[rows["unique_id"] == 1, "mean"].tolist() == [4, 5, 6]
 
 
+OWN = """
+from models.forecasting.seasonal_naive import Drift
+
+class Straight(Drift):
+    def __init__(self):
+        super().__init__("own_models:Straight")
+"""
+
+
+def test_a_candidate_of_ones_own_is_found_in_the_current_folder(assay_script, file, tmp_path):
+    (tmp_path / "own_models.py").write_text(OWN)
+    answer = assay_script("forecast-panel", file, *HORIZON, "--out", "out.csv", "--candidate", "own_models:Straight")
+    assert answer.code == 0, answer.err
+    assert pd.read_csv("out.csv").loc[lambda rows: rows["unique_id"] == 3, "mean"].tolist() == [6, 7, 8]
+
+
 def test_a_folder_that_is_not_there_is_refused_before_any_work(file, tmp_path):
     with pytest.raises(InputError, match="There is no folder"):
         run(file, *HORIZON, "--out", tmp_path / "nowhere" / "out.csv")

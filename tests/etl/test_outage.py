@@ -56,7 +56,15 @@ def test_an_answer_that_breaks_off_is_told():
 
 @pytest.mark.parametrize(
     ("said", "passes"),
-    [(HUNG_UP, True), (NOT_REACHED, True), (BUSY, True), (REFUSED, False), ("Connection reset by peer", False)],
+    [
+        (HUNG_UP, True),
+        ("Connection reset by peer (os error 104)", True),
+        (NOT_REACHED, True),
+        (BUSY, True),
+        (REFUSED, False),
+        ("No space left on device (os error 28)", False),
+        ("not a number", False),
+    ],
 )
 def test_an_outage_passes_and_a_refusal_does_not(said, passes):
     assert is_outage(RuntimeError(said)) is passes

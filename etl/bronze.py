@@ -13,10 +13,10 @@ from etl.lakehouse import Lakehouse
 from etl.landing import LandedFile
 from etl.reading import read_file
 from etl.schemas.bronze import bronze_table
+from etl.slices import BYTES_AT_ONCE, in_files, spans
 from etl.source import Feed, Source
 from etl.storage import location, read_stored
 
-PARTITION_BYTES = 128 << 20
 LISTING = "file_name string, path string, arrival_date date"
 
 
@@ -34,10 +34,18 @@ def land(
     *,
     replace_where: str | None = None,
 ) -> int:
-    """Write the files' lines in place of the feed's, or of the slice ``replace_where``, and return their number."""
-    table = feed_table(source, feed)
-    lines = read_lines(lakehouse, source.feeds[feed], table, files, ingested_at)
-    return lakehouse.write(table, lines, replace_where=replace_where)
+    """Write the files' lines in place of the feed's, or of the slice ``replace_where``, and return their number.
+
+    The first batch of files takes that place, and the others are added to it.
+    """
+    table, by_name = feed_table(source, feed), {file.name: file for file in files}
+    batches = spans(by_name, {file.name: file.size_bytes for file in files}, BYTES_AT_ONCE) or [frozenset()]
+    rows = 0
+    for position, batch in enumerate(batches):
+        batch_files = [by_name[name] for name in sorted(batch)]
+        lines = read_lines(lakehouse, source.feeds[feed], table, batch_files, ingested_at)
+        rows += lakehouse.write(table, lines, replace_where=in_files(batch) if position else replace_where)
+    return rows
 
 
 def read_lines(
@@ -45,15 +53,10 @@ def read_lines(
 ) -> DataFrame:
     """The files' lines in the Bronze table's columns, read in parallel, a file at a time."""
     listing = [(file.name, str(file.path.resolve()), file.arrival_date) for file in files]
-    paths = lakehouse.session.createDataFrame(listing, LISTING).repartition(_partitions(files))
+    parts = max(1, min(len(files), os.cpu_count() or 1))  # each part writes a file of its own and takes memory
+    paths = lakehouse.session.createDataFrame(listing, LISTING).repartition(parts)
     schema = ", ".join(f"`{column.name}` {column.type}" for column in table.columns)
     return paths.mapInArrow(_reader(feed, table, ingested_at), schema)
-
-
-def _partitions(files: list[LandedFile]) -> int:
-    """Enough for every core and for readers of much data elsewhere, few because each writes a file of its own."""
-    by_size = sum(file.size_bytes for file in files) // PARTITION_BYTES
-    return max(1, min(len(files), max(os.cpu_count() or 1, by_size)))
 
 
 def _reader(

@@ -162,10 +162,15 @@ class Lakehouse:
             return True
 
     @contextmanager
-    def staged(self, rows: DataFrame, name: str) -> Iterator[DataFrame]:
-        """``rows`` computed once and kept for the length of the block, for what is read several times."""
+    def staged(self, rows: DataFrame, name: str, *more: DataFrame) -> Iterator[DataFrame]:
+        """``rows`` computed once and kept for the length of the block, for what is read several times.
+
+        ``more`` rows are computed after them, one part after another, where all at once would take too much memory.
+        """
         folder = self.warehouse / STAGING / name
         rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(str(folder))
+        for part in more:
+            part.write.format("delta").mode("append").save(str(folder))
         try:
             yield self.session.read.format("delta").load(str(folder))
         finally:

@@ -116,8 +116,8 @@ class Medallion:
         superseded = {}
         if order_lines.NAME in tables:
             self.progress(f"silver: {order_lines.NAME}")
-            files = None if self.work.whole else self.work.plan.names(order_lines.NAME)
-            months = order_lines.publish(self.lakehouse, self.source, files)
+            files = self.work.due(order_lines.NAME)
+            months = order_lines.publish(self.lakehouse, self.source, files, anew=self.work.whole)
             lost = self.lakehouse.read(SLV_ORDER_ITEMS_SUPERSEDED)
             superseded[order_lines.NAME] = silver.superseded_by_file(lost)
         for name in self._others(tables, months):

@@ -4,6 +4,8 @@ Lines that gave way are kept beside the table. Where a file is sent again withou
 to it takes its place again, so that any order of batches ends as one batch of everything would.
 """
 
+from collections.abc import Iterable, Mapping
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -13,24 +15,28 @@ from etl.lakehouse import Lakehouse, sql_text
 from etl.quarantine import BROKEN, broken_rules, torn_lines
 from etl.schemas.silver import SLV_ORDER_ITEMS, SLV_ORDER_ITEMS_SUPERSEDED
 from etl.silver import judge, quarantine
-from etl.slices import ROWS_AT_ONCE, Months, in_files, is_month, months_of, rows_by_month, spans
+from etl.slices import BYTES_AT_ONCE, ROWS_AT_ONCE, Months, in_files, is_month, months_of, rows_by_month, spans
 from etl.source import Source
 
 NAME = "order_items"
 
 
-def publish(lakehouse: Lakehouse, source: Source, files: list[str] | None) -> Months:
-    """Settle the lines of ``files``, whose earlier lines go, or every line where that is None.
+def publish(lakehouse: Lakehouse, source: Source, files: Mapping[str, int], *, anew: bool) -> Months:
+    """Settle the lines of ``files`` (with their bytes), whose earlier lines go, or those of all others, too (``anew``).
 
     Returns the months whose slices were written.
     """
     bronze, of_feed = lakehouse.read(feed_table(source, NAME)), f"feed = {sql_text(NAME)}"
-    if files is not None:
+    if not anew:
         bronze, of_feed = bronze.where(in_files(files)), f"{of_feed} and {in_files(files)}"
-    with lakehouse.staged(judge(bronze.where("problem is null"), NAME, source), NAME) as judged:
+    first, *more = (
+        judge(bronze.where(f"problem is null and {in_files(batch)}"), NAME, source)
+        for batch in spans(files, files, BYTES_AT_ONCE) or [frozenset[str]()]
+    )
+    with lakehouse.staged(first, NAME, *more) as judged:
         quarantine(lakehouse, [torn_lines(bronze, NAME), broken_rules(judged, source.refinement(NAME))], of_feed)
         arriving = judged.where(F.col(BROKEN).isNull())
-        return _all(lakehouse, source, arriving) if files is None else _some(lakehouse, source, arriving, files)
+        return _all(lakehouse, source, arriving) if anew else _some(lakehouse, source, arriving, files)
 
 
 def _all(lakehouse: Lakehouse, source: Source, arriving: DataFrame) -> Months:
@@ -43,7 +49,7 @@ def _all(lakehouse: Lakehouse, source: Source, arriving: DataFrame) -> Months:
     return frozenset(arrived)
 
 
-def _some(lakehouse: Lakehouse, source: Source, arriving: DataFrame, files: list[str]) -> Months:
+def _some(lakehouse: Lakehouse, source: Source, arriving: DataFrame, files: Iterable[str]) -> Months:
     table, superseded = source.contract(SLV_ORDER_ITEMS), source.contract(SLV_ORDER_ITEMS_SUPERSEDED)
     before = lakehouse.at(lakehouse.versions())
     stored, former = before.read(table), before.read(superseded)

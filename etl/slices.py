@@ -1,13 +1,15 @@
-"""Months as slices of tables: the grain at which Silver's order lines, the fact and the daily tables are replaced.
+"""Slices of tables: files of Bronze, and months of Silver's order lines, the fact and the daily tables.
 
 A day's file concerns one or two months, a batch of returns three or four, and a month of any history costs the same.
 Slices by day would make a thousand small files a table, and a batch of returns would touch thirty of them.
 
-Engines sort what they write by slice, in memory: a few months at a time take less of it, and less time, than all.
+Engines hold what they write in memory until all of it is there: some files or months at a time take less of it, and
+less time, than all.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TypeVar
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -15,7 +17,10 @@ from pyspark.sql import functions as F
 from etl.lakehouse import sql_text
 
 Months = frozenset[date]  # first days
+Files = frozenset[str]  # names
 ROWS_AT_ONCE = 1_500_000
+BYTES_AT_ONCE = 128 << 20  # of landed files: about as many rows
+Slice = TypeVar("Slice", str, date)
 
 
 def months_of(rows: DataFrame, day: str) -> Months:
@@ -30,15 +35,16 @@ def rows_by_month(rows: DataFrame, month: str) -> dict[date, int]:
     return dict(zip(counted[month].to_pylist(), counted["rows"].to_pylist(), strict=True))
 
 
-def spans(months: Iterable[date], rows: Mapping[date, int], most: int) -> list[Months]:
-    """``months`` in order, in runs of at most ``most`` of their ``rows`` each, or of a single month."""
-    found: list[set[date]] = []
+def spans(slices: Iterable[Slice], sizes: Mapping[Slice, int], most: int) -> list[frozenset[Slice]]:
+    """``slices`` in order, in runs of at most ``most`` of their ``sizes`` each, or of a single one."""
+    found: list[set[Slice]] = []
     size = 0
-    for month in sorted(months):
-        size += rows.get(month, 0)
+    for each in sorted(slices):
+        size += sizes.get(each, 0)
         if not found or size > most:
-            found, size = [*found, set()], rows.get(month, 0)
-        found[-1].add(month)
+            found.append(set())
+            size = sizes.get(each, 0)
+        found[-1].add(each)
     return [frozenset(span) for span in found]
 
 
@@ -60,6 +66,8 @@ def next_month(month: date) -> date:
 
 
 def in_files(names: Iterable[str]) -> str:
-    """The condition that a row came from one of the files."""
-    listed = ", ".join(sql_text(name) for name in sorted(names))
-    return f"file_name in ({listed})" if listed else "false"
+    """The condition that a row came from one of the files; engines prune by its range, not by a long list."""
+    listed = [sql_text(name) for name in sorted(names)]
+    if not listed:
+        return "false"
+    return f"(file_name between {listed[0]} and {listed[-1]} and file_name in ({', '.join(listed)}))"

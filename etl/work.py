@@ -73,6 +73,11 @@ class Work:
         """Whether every table is as it should be."""
         return not self.is_due and not self.unfinished_run
 
+    def due(self, feed: str) -> dict[str, int]:
+        """The files of ``feed`` whose lines come, go, or are judged anew, and their bytes."""
+        sizes = {e.file.name: e.file.size_bytes for e in self.plan.entries if e.file.feed == feed and e.same_as is None}
+        return sizes if self.whole else {name: sizes.get(name, 0) for name in self.plan.names(feed)}
+
     def reason(self) -> str:
         """Why there is something to do, in a sentence's rest; empty where there is nothing."""
         if self.is_nothing:

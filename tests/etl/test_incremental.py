@@ -9,8 +9,10 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
+import etl.bronze
 import etl.gold
 import etl.order_lines
+from etl.bronze import feed_table
 from etl.lakehouse import LAYERS, Lakehouse
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_QUARANTINE, OPS_RESTATEMENTS
@@ -197,7 +199,7 @@ def test_a_customer_who_moves_does_not_rewrite_last_year_and_a_late_file_rewrite
     assert [row["region"] for row in lakehouse.read(GLD_DIM_CUSTOMERS).collect()] == ["South"]
 
 
-def test_tables_written_a_month_at_a_time_are_the_same(session, tmp_path, monkeypatch):
+def test_tables_written_a_file_and_a_month_at_a_time_are_the_same(session, tmp_path, monkeypatch):
     draw = random.Random(11)
     lines = {str(day): [order_line(draw) for _ in range(6)] for day in DAYS}
     landing = write_landing(tmp_path / "landing", order_items=lines)
@@ -206,10 +208,13 @@ def test_tables_written_a_month_at_a_time_are_the_same(session, tmp_path, monkey
     forget(session)
     for module in (etl.gold, etl.order_lines):
         monkeypatch.setattr(module, "ROWS_AT_ONCE", 1)
-    by_month = Lakehouse(session, tmp_path / "by_month")
-    refine(by_month, ATOZ, landing)
-    assert by_month.version(GLD_FACT_ORDER_ITEMS) > at_once.version(GLD_FACT_ORDER_ITEMS)
-    assert differences(by_month, at_once) == []
+    for module in (etl.bronze, etl.order_lines):
+        monkeypatch.setattr(module, "BYTES_AT_ONCE", 1)
+    by_slice = Lakehouse(session, tmp_path / "by_slice")
+    refine(by_slice, ATOZ, landing)
+    for table in (GLD_FACT_ORDER_ITEMS, feed_table(ATOZ, "order_items")):
+        assert by_slice.version(table) > at_once.version(table)
+    assert differences(by_slice, at_once) == []
     forget(session)
 
 

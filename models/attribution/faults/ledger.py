@@ -11,7 +11,8 @@ from models.attribution.periods import Comparison
 from models.attribution.verdicts import Verdict
 
 LOSS = "data_loss_suspected"
-DAILY_FROM = 0.8  # share of days with a file: from here on a day without one lacks it
+OPEN_FROM = 0.5  # share of a weekday's days with a file: below, the business is closed on it
+DAILY_FROM = 0.8  # share of the open days with a file: from here on one without lacks it
 FEWEST_ORDERS = 10  # usual on a day: where fewer are, a day without one is no sign of a lost file
 MOST_NAMED = 3
 
@@ -32,8 +33,8 @@ class Records:
 def read_records(files: pd.DataFrame, quality: pd.DataFrame, daily: pd.DataFrame, comparison: Comparison) -> Records:
     """What the ledger says of the days of both periods.
 
-    A day lacks its file where files come daily, none of that day was taken, no order of that day came otherwise, and
-    orders are too many for a day without any.
+    A day lacks its file where files come daily, but for weekdays on which hardly any comes, none of that day was
+    taken, no order of that day came otherwise, and orders are too many for a day without any.
 
     Args:
         files: ``file_name, arrival_date, state, rows_landed`` of the files of orders, one row each.
@@ -52,13 +53,22 @@ def read_records(files: pd.DataFrame, quality: pd.DataFrame, daily: pd.DataFrame
 
 def _days_without(files: pd.DataFrame, inside: list[pd.Timestamp], ordered: set[pd.Timestamp]) -> Iterator[Verdict]:
     taken = pd.DatetimeIndex(files.loc[files["state"].isin(["loaded", "superseded"]), "arrival_date"].dropna().unique())
-    if not len(taken) or len(taken) < DAILY_FROM * ((taken.max() - taken.min()).days + 1):
+    if not len(taken):
         return
-    known = [day for day in inside if taken.min() <= day <= taken.max()]
-    missing = pd.DatetimeIndex([day for day in known if day not in taken and day not in ordered])
+    has_file = _on_open_days(taken)
+    if has_file.mean() < DAILY_FROM:
+        return
+    missing = pd.DatetimeIndex([day for day in inside if not has_file.get(day, True) and day not in ordered])
     for run in np.split(missing, np.flatnonzero(np.diff(missing) > np.timedelta64(1, "D")) + 1) if len(missing) else []:
         evidence = f"no file of orders of {len(run)} day{'s' if len(run) > 1 else ''} is on record as loaded"
         yield Verdict(LOSS, {}, (_day(run[0]), _day(run[-1])), evidence)
+
+
+def _on_open_days(taken: pd.DatetimeIndex) -> pd.Series:
+    """Whether each day from the first file to the last has one, on the weekdays on which files usually come."""
+    span = pd.date_range(taken.min(), taken.max())
+    has_file = pd.Series(span.isin(taken), index=span)
+    return has_file[has_file.groupby(span.weekday).transform("mean") >= OPEN_FROM]
 
 
 def _kept_out(files: pd.DataFrame) -> Iterator[Verdict]:

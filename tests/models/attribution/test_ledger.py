@@ -61,3 +61,10 @@ def test_refused_copies_and_warnings_are_notes():
         "1 files with the content of others were refused, so that nothing counts twice: orders_2025-09-12.csv",
         "quality of gld_fact: share of old rates is 0.31, above 0.25",
     )
+
+
+def test_a_weekday_on_which_no_file_ever_comes_lacks_none():
+    closed = {f"d{day:%m%d}": "none" for day in DAYS if day.day_name() == "Saturday"}
+    saturdays = [day for day in DAYS if day.day_name() == "Saturday"]
+    records = read_records(files(**closed, d0905="none"), QUALITY, orders("2025-09-05", *saturdays), COMPARISON)
+    assert [verdict.dates for verdict in records.verdicts] == [(date(2025, 9, 5), date(2025, 9, 5))]

@@ -17,6 +17,7 @@ from etl.schemas.results import GLD_FORECAST
 from etl.storage import Location
 from etl.stored import open_table
 from etl.tables import TABLES
+from reports.kept import Kept
 
 # scanned where they lie, with filters pushed down; every other table is small enough to be held
 SCANNED = frozenset(
@@ -36,6 +37,7 @@ class Snapshot:
         self._database = duckdb.connect(config={"enable_external_access": "false"})
         self._held: set[str] = set()
         self._lock = threading.RLock()
+        self._scanned: Kept[Table, object] = Kept(self._stored, len(SCANNED))
 
     def holds(self, table: Table) -> bool:
         """Whether the table was ever written."""
@@ -72,7 +74,7 @@ class Snapshot:
         cursor = self._database.cursor()
         for table in tables:
             if table.name in SCANNED:
-                cursor.register(table.name, self._stored(table))
+                cursor.register(table.name, self._scanned(table))
             else:
                 self._hold(table)
         return cursor

@@ -7,6 +7,7 @@ from etl.periods import month_of
 from reports.customers import Z95
 from reports.numbers import Unit
 from reports.sentences import Sentence, Value, count, listed, money, say
+from reports.summaries import UNKNOWN
 
 
 def ahead_sentence(rows: pd.DataFrame, unit: Unit) -> Sentence:
@@ -15,8 +16,10 @@ def ahead_sentence(rows: pd.DataFrame, unit: Unit) -> Sentence:
     if wide.shape[1] < 2:
         last = rows.iloc[-1]
         return say(
-            "{name} brought {amount} per customer in {month}.",
-            name=str(last["name"]),
+            "{name} a customer brought {amount} in {month}.",
+            name="The data tell no channels apart:"
+            if last["name"] == UNKNOWN
+            else f"In {last['name']}, the only channel,",
             amount=money(float(last["mean"]), unit),
             month=month_of(last["month"].date()).label,
         )

@@ -1,5 +1,7 @@
 """The causes that can be told from noise: where, on which days, how much."""
 
+from collections.abc import Sequence
+
 from etl.periods import Period
 from reports import numbers
 from reports.bridge import LABELS, Certainty, Driver
@@ -7,7 +9,7 @@ from reports.narrative.effects import moved
 from reports.numbers import Unit
 from reports.reading import Reading
 from reports.segments import Segment, segments_of
-from reports.sentences import Sentence, say
+from reports.sentences import Sentence, listed, say
 from reports.views import Section, table
 
 TITLE = "Causes, by place and day"
@@ -32,26 +34,39 @@ def section(reading: Reading) -> Section:
     headers = ("Where", "Days", "Driver", "Amount", "95% interval")
     unit = reading.data.unit.name
     tables = (table(f"Causes, {unit}", headers, rows, text_columns=3),) if rows else ()
-    told = [cause_sentence(each, reading.data.unit) for each in found if each.code != CALENDAR][:TOLD]
+    told = _sentences([each for each in found if each.code != CALENDAR], reading.data.unit)[:TOLD]
     return Section("causes", TITLE, tuple(told), tables=tables, is_list=True)
 
 
 def leading(reading: Reading, most: int) -> list[Sentence]:
     """The first verdicts, but for the one that says there is none."""
     found = segments_of(reading.snapshot, reading.question)
-    return [cause_sentence(each, reading.data.unit) for each in found if each.code not in (NORMAL, CALENDAR)][:most]
+    return _sentences([each for each in found if each.code not in (NORMAL, CALENDAR)], reading.data.unit)[:most]
 
 
-def cause_sentence(each: Segment, unit: Unit) -> Sentence:
-    """Such as: Outage, South, Mobile, 16 to 19 September 2025: took INR 2,100 (95% interval INR 1,200 to 3,000)."""
+def _sentences(found: list[Segment], unit: Unit) -> list[Sentence]:
+    """One for each verdict; those without an amount that say the same of other days share one."""
+    alike: dict[tuple[str, str, object], list[Segment]] = {}
+    for number, each in enumerate(found):
+        alike.setdefault((each.code, each.evidence, None if each.amount is None else number), []).append(each)
+    return [cause_sentence(first, unit, others) for first, *others in alike.values()]
+
+
+def cause_sentence(each: Segment, unit: Unit, alike: Sequence[Segment] = ()) -> Sentence:
+    """Such as: Outage, South, Mobile, 16 to 19 September 2025: took INR 2,100 (95% interval INR 1,200 to 3,000).
+
+    ``alike`` say the same of other days.
+    """
     name = NAMES.get(each.code) or each.code.replace("_", " ").capitalize()
+    days = [_days(dated) for dated in (each, *alike) if dated.dates]
     if each.amount is None:
-        return say("{name}: {evidence}.", name=name, evidence=each.evidence.rstrip("."))
+        when = f", {listed(days)}" if days else ""
+        return say("{name}{when}: {evidence}.", name=name, when=when, evidence=each.evidence.rstrip("."))
     return say(
         "{name}, {place}{days}: {moved}.",
         name=name,
         place=each.place,
-        days=f", {_days(each)}" if each.dates else "",
+        days=f", {listed(days)}" if days else "",
         moved=_moved(each, each.amount, unit),
     )
 

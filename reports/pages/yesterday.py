@@ -85,9 +85,8 @@ def _section(dimension: str, rows: pd.DataFrame, unit: Unit) -> Section:
 
 
 def _row(row: pd.Series, unit: Unit) -> tuple[str, ...]:
-    change = None if pd.isna(row["usual"]) else numbers.ratio(row["day"] - row["usual"], abs(row["usual"]))
-    amounts = ("" if pd.isna(row[name]) else numbers.short(row[name], unit) for name in ("day", "week_before", "usual"))
-    return str(row["name"]), *amounts, "" if change is None else numbers.signed_percent(change)
+    now, *against = _against(row["day"], row["usual"], unit)
+    return str(row["name"]), now, numbers.short(row["week_before"], unit), *against
 
 
 def _promotions(rows: pd.DataFrame, unit: Unit) -> tuple[Section, ...]:

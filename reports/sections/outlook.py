@@ -24,9 +24,11 @@ def section(data: ReportData, told: int = 0) -> Section:
 def _months(data: ReportData) -> Table:
     as_of = long_date(data.forecast["as_of"].iloc[0].date())
     orders = {month.period: month for month in forecast_months(data, "orders")}
-    rows = [_month(month, orders.get(month.period), data) for month in forecast_months(data, "net_revenue")]
-    headers: tuple[str, ...] = ("Month", "Known", "Expected", "Together", "Orders")
-    bands = [band_of(data, "net_revenue", month.period) for month in forecast_months(data, "net_revenue")]
+    found = forecast_months(data, "net_revenue")
+    begun = any(month.days_known for month in found)
+    rows = [_month(month, orders.get(month.period), data, begun) for month in found]
+    headers: tuple[str, ...] = ("Month", *(("Known", "Expected", "Together") if begun else ("Expected",)), "Orders")
+    bands = [band_of(data, "net_revenue", month.period) for month in found]
     if any(bands):
         headers = (*headers, "80% interval of revenue")
         ends = (numbers.interval(*band, data.currency) if band else "" for band in bands)
@@ -34,11 +36,13 @@ def _months(data: ReportData) -> Table:
     return table(f"Expected by month, {data.source.currency}, as of {as_of}", headers, rows)
 
 
-def _month(month: ForecastMonth, orders: ForecastMonth | None, data: ReportData) -> tuple[str, ...]:
+def _month(month: ForecastMonth, orders: ForecastMonth | None, data: ReportData, begun: bool) -> tuple[str, ...]:
+    """One row; what is known of a month, and the two together, only where a month has ``begun``."""
     unit = data.currency
     days = numbers.count(month.days_known + month.days_expected, "day")
     name = month.period.label if month.is_whole else f"{month.period.label} ({days})"
-    amounts = (numbers.short(value, unit) for value in (month.known, month.expected, month.total))
+    values = (month.known, month.expected, month.total) if begun else (month.expected,)
+    amounts = (numbers.short(value, unit) for value in values)
     return (name, *amounts, numbers.short(orders.total, Unit("orders")) if orders else "")
 
 

@@ -78,3 +78,10 @@ def test_a_forecast_of_orders_alone_breaks_nothing(atoz):
     orders = replace(atoz, forecast=atoz.forecast[atoz.forecast["measure"] == "orders"])
     assert outlook_sentences(orders)[0].text == "The forecast does not cover a whole month."
     assert pd.notna(next_whole_month(orders, "orders").total)
+
+
+def test_what_is_known_of_a_month_has_columns_only_where_a_month_has_begun(atoz):
+    assert outlook.section(atoz).tables[0].headers == ("Month", "Expected", "Orders")
+    earlier = {name: atoz.forecast[name] - pd.Timedelta(days=10) for name in ("as_of", "date")}
+    begun = replace(atoz, forecast=atoz.forecast.assign(**earlier))
+    assert outlook.section(begun).tables[0].headers == ("Month", "Known", "Expected", "Together", "Orders")

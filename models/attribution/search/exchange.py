@@ -11,12 +11,11 @@ from scipy import stats
 from models.attribution.dimensions import RARE
 from models.attribution.lines import Lines, inside
 from models.attribution.named import Finding, around
-from models.attribution.search.evidence import LEAST_AMOUNT
+from models.attribution.search.evidence import FALSE_DISCOVERIES, LEAST_AMOUNT
 from models.attribution.search.ground import Ground
 
 Floats = NDArray[np.float64]
 
-LEVEL = 0.01  # of a false name among all currencies
 LEAST_STEP = 1e-9
 NORMAL_MAD = 1.4826
 FREEDOM = 30.0
@@ -74,7 +73,7 @@ def moved_rates(lines: Lines) -> list[RateMovement]:
         if np.ptp(own["rate"]) > LEAST_STEP
     ]
     found = [_movement(lines, currency, own, len(floating)) for currency, own in floating]
-    return [move for move in found if move is not None and move.p_value < LEVEL]
+    return [move for move in found if move is not None and move.p_value < FALSE_DISCOVERIES]
 
 
 def _movement(lines: Lines, currency: object, own: pd.DataFrame, tried: int) -> RateMovement | None:

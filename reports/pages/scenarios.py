@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from etl.periods import Period
 from etl.schemas.results import GLD_FORECAST_SCENARIOS, QUANTILES
 from reports import numbers
 from reports.daily_chart import scenario_figure
 from reports.page import Page
 from reports.reading import Reading
-from reports.sentences import Sentence, money, say, signed
+from reports.sentences import Sentence, listed, money, say, signed
 from reports.views import Cell, Chart, Section, Table, table
 
 COLUMNS = ["scenario", "settings", "as_of", "date", "baseline", "mean", *(column.name for column in QUANTILES)]
@@ -49,7 +50,7 @@ def page(reading: Reading, number: int) -> Page:
     return Page(
         name=page_name(number),
         title=f"What if: {days['scenario'].iloc[0]}",
-        lead=(say("It sets {settings}.", settings=str(days["settings"].iloc[0])), _difference(days, reading)),
+        lead=(_assumed(str(days["settings"].iloc[0])), _difference(days, reading)),
         sections=(Section("days", "Day by day", (), charts=(chart,), tables=(_table(reading, found),)),),
     )
 
@@ -57,6 +58,17 @@ def page(reading: Reading, number: int) -> Page:
 def page_name(number: int) -> str:
     """The file of a scenario; never made of a name from data."""
     return f"scenario-{number}"
+
+
+def _assumed(settings: str) -> Sentence:
+    """Such as: It sets promotion to 1 on 20 to 30 November 2025."""
+    from models.forecasting.scenario import parse_setting  # seconds of imports, which few pages need
+
+    told = [
+        f"{each.name} to {each.value:g} on {Period(each.first, each.last).label}"
+        for each in map(parse_setting, settings.split(", "))
+    ]
+    return say("It sets {settings}.", settings=listed(told))
 
 
 def _difference(days: pd.DataFrame, reading: Reading) -> Sentence:

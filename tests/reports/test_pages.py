@@ -141,6 +141,7 @@ def test_the_forecast_says_why_it_changed_and_what_if(found):
     assert "October 2025 is expected to bring INR 140K of net revenue (80% interval INR 130K to 150K)" in text
     assert "this one expects INR 140K: INR +6,200." in text
     assert "The level of orders (total) drifted below its forecast, by 1.5 of its" in text
+    assert "It sets promotion to 1 on 5 to 9 October 2025." in text_of(found["scenario-1"])
     assert "Over these days it expects INR 140K, the baseline INR 136K: INR +3,100." in text_of(found["scenario-1"])
 
 

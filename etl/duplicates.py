@@ -34,7 +34,11 @@ def key_hash(key: Sequence[str]) -> Expression:
 
 def settle(rows: DataFrame, table: Table) -> Settled:
     """``rows`` (the table's columns and ``arrival_date``) with one row per key of the table."""
-    single, repeated = apart(rows, table.key)
+    return settle_repeated(*apart(rows, table.key), table)
+
+
+def settle_repeated(single: DataFrame, repeated: DataFrame, table: Table) -> Settled:
+    """The same of rows that ``apart`` divided."""
     ranked = repeated.withColumn("_rank", _rank(table))
     latest = ranked.where("_rank = 1").select(*table.column_names)
     superseded = ranked.where("_rank > 1").select(*table.column_names)

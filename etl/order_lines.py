@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from etl.bronze import feed_table
-from etl.duplicates import keys_of, settle, with_keys, without_keys
+from etl.duplicates import apart, keys_of, settle, settle_repeated, with_keys, without_keys
 from etl.lakehouse import Lakehouse, sql_text
 from etl.quarantine import BROKEN, broken_rules, torn_lines
 from etl.schemas.silver import SLV_ORDER_ITEMS, SLV_ORDER_ITEMS_SUPERSEDED
@@ -40,12 +40,15 @@ def publish(lakehouse: Lakehouse, source: Source, files: Mapping[str, int], *, a
 
 
 def _all(lakehouse: Lakehouse, source: Source, arriving: DataFrame) -> Months:
-    table = source.contract(SLV_ORDER_ITEMS)
-    settled, arrived = settle(arriving, table), rows_by_month(arriving, "order_month")
-    for position, span in enumerate(spans(arrived, arrived, ROWS_AT_ONCE) or [frozenset()]):
-        slice_ = is_month("order_month", span)
-        lakehouse.write(table, settled.rows.where(slice_), replace_where=slice_ if position else None)
-    lakehouse.write(source.contract(SLV_ORDER_ITEMS_SUPERSEDED), settled.superseded)
+    table, arrived = source.contract(SLV_ORDER_ITEMS), rows_by_month(arriving, "order_month")
+    single, repeated = apart(arriving, table.key)
+    # found once for all spans: a key may be repeated in any month
+    with lakehouse.staged(repeated, "repeated") as few:
+        settled = settle_repeated(single, few, table)
+        for position, span in enumerate(spans(arrived, arrived, ROWS_AT_ONCE) or [frozenset()]):
+            slice_ = is_month("order_month", span)
+            lakehouse.write(table, settled.rows.where(slice_), replace_where=slice_ if position else None)
+        lakehouse.write(source.contract(SLV_ORDER_ITEMS_SUPERSEDED), settled.superseded)
     return frozenset(arrived)
 
 

@@ -66,7 +66,8 @@ def _of_revenue(measure: str) -> dict[str, Column]:
         "currency": F.col("unit_price_currency"),
         "discount_rate": F.col("discount_percent").cast("double") / 100,
         "fx_rate": F.lit(1.0) if legacy else F.col("fx_rate").cast("double"),
-        "is_returned": F.lit(False) if legacy else F.col("is_returned"),
+        # a line that is a return itself takes revenue back by its negative quantity
+        "is_returned": F.lit(False) if legacy else F.col("is_returned") & ~F.col("is_return_line"),
         "amount": F.col(measure).cast("double"),
         "list_amount": F.col("list_amount").cast("double"),
         "taxed_amount": F.col("taxed_amount" if legacy else "discounted_amount").cast("double"),

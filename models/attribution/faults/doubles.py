@@ -17,6 +17,7 @@ Codes = NDArray[np.int64]
 
 DOUBLED = 0.7  # share of what a second copy of every line would add to the repeats
 PARTLY_DOUBLED = 0.15  # the same of a day as a whole, where no value of a dimension tells the copies apart
+CLEARLY_MORE = 6  # robust standard deviations of the days, where lines that do not say what was bought often repeat
 LEAST_REPEATS = 15
 USUALLY_AT_MOST = 0.6  # repeats among a place's lines; where more repeat, nothing can be told
 
@@ -60,7 +61,8 @@ def _doubled(days: PlaceDays, copy: Flags, gone: Flags) -> Iterator[tuple[Place,
         taken |= flags & (number == 0)
         yield from ((place, run) for run in days.runs(flags))
     repeats = days.sums((copy & ~gone).astype(float))[0]
-    flags = _share_of_second_load(repeats, counts[0]) >= PARTLY_DOUBLED
+    share = _share_of_second_load(repeats, counts[0])
+    flags = (share >= PARTLY_DOUBLED) & (share > CLEARLY_MORE * _spread(share[counts[0] > 0]))
     yield from ((days.places[0], run) for run in days.runs(flags & (repeats >= LEAST_REPEATS)))
 
 
@@ -72,6 +74,11 @@ def _share_of_second_load(repeats: Floats, counts: Floats) -> Floats:
         return np.zeros_like(share)
     extra: Floats = (share - usual) / (0.5 - usual / 2)
     return extra
+
+
+def _spread(shares: Floats) -> float:
+    """The median deviation of days from their usual of zero, in standard deviations of a normal distribution."""
+    return float(1.4826 * np.median(np.abs(shares))) if len(shares) else 0.0
 
 
 def _flags(place: Place, size: int) -> Flags:

@@ -1,5 +1,6 @@
 """Why the forecast changed since the last one: the stages of ``models.forecasting.change``, rerun where they differ."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import mlflow
@@ -9,24 +10,40 @@ from mlflow.exceptions import MlflowException
 from etl.lakehouse import Lakehouse
 from etl.schemas.results import GLD_FORECAST
 from experiments.forecasting.data import Demand
-from experiments.forecasting.forecasts import Champion, champion_of, fitted
+from experiments.forecasting.forecasts import Champion, Forecasted, champion_of, fitted
 from experiments.forecasting.registry import by_number
 from experiments.forecasting.settings import Settings
 from models.forecasting.change import forecast_change
+from models.forecasting.parallel import concurrently
 
 PREVIOUS = ["as_of", "series", "date", "horizon", "mean", "model_version", "run_id"]
 
 
-def changed(
-    lakehouse: Lakehouse, demand: Demand, champion: Champion, rows: pd.DataFrame, settings: Settings
-) -> pd.DataFrame:
-    """Rows of ``gld_forecast_change`` of one measure, without day and run; none where it was not forecast before.
+def changes(
+    lakehouse: Lakehouse,
+    demand: Demand,
+    champions: Mapping[str, Champion],
+    made: Mapping[str, Forecasted],
+    settings: Settings,
+) -> list[pd.DataFrame]:
+    """Rows of ``gld_forecast_change`` by measure, without day and run; none where it was not forecast before.
 
     A stage is rerun only where something of its kind happened: where the past reads otherwise than when the last
-    forecast was made, where something was announced since, and where the champion is another version.
+    forecast was made, where something was announced since, and where the champion is another version. Measures are
+    rerun beside each other.
     """
+    previous = {measure: _previous(lakehouse, demand, measure) for measure in made}
+
+    def changed(measure: str) -> pd.DataFrame:
+        return _changed(demand, champions[measure], previous[measure], made[measure].rows, settings)
+
+    return concurrently(changed, list(made), jobs=settings.jobs)
+
+
+def _changed(
+    demand: Demand, champion: Champion, previous: pd.DataFrame, rows: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
     measure = champion.version.measure
-    previous = _previous(lakehouse, demand, measure)
     if previous.empty:
         return pd.DataFrame()
     settings.progress(f"Comparing {measure} with the forecast of {previous['as_of'].iloc[0].date()}.")

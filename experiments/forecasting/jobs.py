@@ -22,7 +22,7 @@ from etl.schemas.results import (
     GLD_FORECAST_SCENARIOS,
 )
 from experiments.forecasting.backtest import Leaderboard, run_backtest
-from experiments.forecasting.change import changed
+from experiments.forecasting.change import changes
 from experiments.forecasting.components import log_components
 from experiments.forecasting.data import Demand, read_demand
 from experiments.forecasting.evaluation import Evaluation
@@ -100,10 +100,10 @@ def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
     with _job(lakehouse, settings, "forecast") as (run, demand, settings):
         champions = _champions(lakehouse, run, demand, settings)
         made = _forecasts(demand, champions, settings)
-        changes = [changed(lakehouse, demand, champions[name], each.rows, settings) for name, each in made.items()]
+        why = changes(lakehouse, demand, champions, made, settings)
         rows = _published(lakehouse, run, demand, GLD_FORECAST, [each.rows for each in made.values()])
         _published(lakehouse, run, demand, GLD_FORECAST_MONTHS, [each.months for each in made.values()])
-        _published(lakehouse, run, demand, GLD_FORECAST_CHANGE, changes)
+        _published(lakehouse, run, demand, GLD_FORECAST_CHANGE, why)
         _report(made, demand, settings)
         return rows
 

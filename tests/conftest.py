@@ -14,6 +14,8 @@ from etl.storage import Location, location
 from tests.stores import environment, new_bucket, s3_server
 
 REQUIRE_SPARK = "ASSAY_REQUIRE_SPARK"
+# for a Spark in a process of its own that is not about what Spark computes, but about where
+BRIEF_SPARK = {"SPARK_CONF_DIR": str(Path(__file__).parent / "spark"), "SPARK_LOCAL_IP": "127.0.0.1"}
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 settings.register_profile("patient", deadline=None)  # how long an example takes depends on what else the machine does

@@ -3,7 +3,6 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,12 @@ from deltalake import DeltaTable
 from etl.engine import java_home
 from etl.equality import differences
 from etl.tables import TABLES
-from tests.conftest import REQUIRE_SPARK
-from tests.experiments.clusters import BRIEF, Cluster, spark_cluster
+from tests.conftest import BRIEF_SPARK, REQUIRE_SPARK
+from tests.etl.invoices import SOURCE, write_invoices
+from tests.experiments.clusters import Cluster, spark_cluster
 from tests.experiments.conftest import SCRIPT, start, surroundings
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.infrastructure]
-COLUMNS = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
-FIRST, DAYS = date(2011, 8, 1), 10
 UNTIL_LOST = "silver: order_items"
 
 
@@ -32,17 +30,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def landing(tmp_path_factory) -> Path:
-    """Invoices of some days, one file: the source with the fewest tables."""
-    folder = tmp_path_factory.mktemp("invoices")
-    days = [FIRST + timedelta(days=n) for n in range(DAYS)]
-    lines = [
-        f"{n},{10001 + line},THING,{1 + (n + line) % 3},{day} 10:00:00,{line + 1}.25,{17000 + n % 7},France"
-        for n, day in enumerate(days)
-        for line in range(3)
-    ]
-    text = "\n".join([COLUMNS, *lines, ""])
-    (folder / f"invoices_{days[-1]}.csv").write_text(text, encoding="utf-8")
-    return folder
+    return write_invoices(tmp_path_factory.mktemp("invoices"))
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +43,14 @@ def embedded(landing, tmp_path_factory) -> Path:
 
 
 def options(landing: Path, warehouse: Path) -> list[str]:
-    return ["--source", "online_retail", "--landing", str(landing), "--warehouse", str(warehouse)]
+    return ["--source", SOURCE, "--landing", str(landing), "--warehouse", str(warehouse)]
 
 
 def test_a_run_survives_a_worker(cluster, landing, embedded, tmp_path):
     warehouse = tmp_path / "warehouse"
     command = [str(SCRIPT), "etl", *options(landing, warehouse), "--engine", "spark", "--master", cluster.master]
-    environment = surroundings(SPARK_LOCAL_IP="127.0.0.1", JAVA_TOOL_OPTIONS=BRIEF)
     with subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=surroundings(**BRIEF_SPARK)
     ) as job:
         said = []
         for line in job.stderr:

@@ -7,11 +7,16 @@ from etl.lakehouse import Lakehouse
 from etl.schemas.ops import OPS_RESTATEMENTS
 from etl.source import load_source
 from etl.work import refined_tables
+from tests.conftest import BRIEF_SPARK
 from tests.etl.equality import equal_tables
-from tests.etl.refining import ATOZ_LINES, refine, write_landing
+from tests.etl.invoices import DAYS, SOURCE, write_invoices
+from tests.etl.refining import refine, write_landing
+from tests.experiments.conftest import surroundings
 
 ATOZ = load_source("atoz")
-PATIENCE = 900  # seconds: Spark writes forty tables
+RETAIL = load_source(SOURCE)
+PATIENCE = 600
+"""Seconds; Spark takes one or two a table."""
 
 
 @pytest.mark.spark
@@ -22,20 +27,20 @@ def test_two_streams_over_a_folder_that_changed_leave_the_tables_of_one_ordinary
     landing, warehouse = tmp_path / "landing", tmp_path / "streamed"
 
     def streamed():
-        options = ("--engine", "spark", "--landing", landing, "--warehouse", warehouse, "--json")
-        answer = assay_script("etl", "--stream", *options, timeout=PATIENCE)
+        options = ("--engine", "spark", "--source", SOURCE, "--landing", landing, "--warehouse", warehouse, "--json")
+        answer = assay_script("etl", "--stream", *options, timeout=PATIENCE, env=surroundings(**BRIEF_SPARK))
         assert answer.code == 0, answer.err
         return answer.json
 
-    write_landing(landing, order_items={"2025-09-03": ATOZ_LINES["order_items"][:2]})
-    assert streamed() == {"warehouse": str(warehouse), "rows": 2}
-    again, new = ATOZ_LINES["order_items"][1:2], ATOZ_LINES["order_items"][2:]
-    write_landing(landing, order_items={"2025-09-03": again, "2025-09-04": new})
-    assert streamed() == {"warehouse": str(warehouse), "rows": 2}
+    write_invoices(landing, DAYS[:2], lines=2)
+    assert streamed() == {"warehouse": str(warehouse), "rows": 4}
+    write_invoices(landing, DAYS[:2], lines=1)
+    write_invoices(landing, DAYS[2:3], lines=3)
+    assert streamed() == {"warehouse": str(warehouse), "rows": 5}
 
-    assert refine(lakehouse, ATOZ, landing) == 2
+    assert refine(lakehouse, RETAIL, landing) == 5
     other = Lakehouse(lakehouse.session, warehouse)
-    tables = [table for table in refined_tables(ATOZ) if table is not OPS_RESTATEMENTS]
+    tables = [table for table in refined_tables(RETAIL) if table is not OPS_RESTATEMENTS]
     assert [text for table in tables for text in equal_tables(lakehouse.read(table), other.read(table), table)] == []
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ YEARLY = 1.5
 SAMPLES = 1000
 RARE = 0.1
 LOGGERS = ("cmdstanpy", "prophet", "prophet.plot")
+GENERATOR = threading.Lock()
+"""Held by the thread that draws from NumPy's global generator; an engine may run tasks on threads of one process."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class Prophet:
     Seasonality multiplies the trend where at least half of the values are above zero, else it adds to it. A covariate
     that is zero or one and seldom one is an event, with an effect of its own on the step before and after it; any
     other covariate is a regressor. A series that Prophet cannot fit becomes SeasonalNaive, with the reason in its
-    note. Its sample paths come from NumPy's global generator, which is seeded around every prediction and put back.
+    note. Its sample paths come from NumPy's global generator, which is seeded around every prediction and put back;
+    one thread of a process predicts at a time.
     """
 
     name: str = "Prophet"
@@ -192,23 +196,30 @@ def event_days(series: Series) -> pd.DataFrame:
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """NumPy's global generator seeded, and afterwards as it was: Prophet draws from it."""
-    before = np.random.get_state()
-    np.random.seed(seed)
-    try:
-        yield
-    finally:
-        np.random.set_state(before)
+    with GENERATOR:
+        before = np.random.get_state()
+        np.random.seed(seed)
+        try:
+            yield
+        finally:
+            np.random.set_state(before)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Prophet and Stan report through exceptions only; their loggers set themselves up again at import."""
+    """Prophet and Stan report through exceptions only.
+
+    Each thread brings a filter of its own, so that none puts back what another had changed.
+    """
+
+    def silenced(record: logging.LogRecord) -> bool:  # noqa: ARG001 - whatever it says
+        return False
+
     loggers = [logging.getLogger(name) for name in LOGGERS]
-    before = [logger.disabled for logger in loggers]
     for logger in loggers:
-        logger.disabled = True
+        logger.addFilter(silenced)
     try:
         yield
     finally:
-        for logger, disabled in zip(loggers, before, strict=True):
-            logger.disabled = disabled
+        for logger in loggers:
+            logger.removeFilter(silenced)

@@ -1,9 +1,10 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from models.forecasting.prophet import Prophet, _series, event_days
+from models.forecasting.prophet import LOGGERS, Prophet, _series, event_days
 
 DAYS = np.arange(200)
 
@@ -33,6 +34,16 @@ def test_the_same_seed_gives_the_same_forecast_whatever_ran_before(panel_of, wee
     assert not np.array_equal(first.quantiles, predicted(panel, seed=4).quantiles)
 
 
+def test_threads_of_one_process_do_not_draw_from_each_other_s_generator(panel_of, weekly):
+    panel = panel_of(weekly)
+    fitted = [Prophet().fit(panel, seed=seed, jobs=1) for seed in range(4)]
+    alone = [each.predict(panel).quantiles for each in fitted]
+    with ThreadPoolExecutor(4) as pool:
+        beside = list(pool.map(lambda each: each.predict(panel).quantiles, fitted))
+    np.testing.assert_array_equal(beside, alone)
+    assert not any(logging.getLogger(name).filters for name in LOGGERS)
+
+
 def test_a_prediction_leaves_numpy_s_generator_and_the_loggers_as_they_were(
     panel_of, weekly, tmp_path, monkeypatch, capfd
 ):
@@ -44,7 +55,7 @@ def test_a_prediction_leaves_numpy_s_generator_and_the_loggers_as_they_were(
     after = np.random.random()
     np.random.seed(0)
     assert after == np.random.random()
-    assert not logging.getLogger("cmdstanpy").disabled
+    assert not any(logging.getLogger(name).disabled for name in LOGGERS)
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")
 

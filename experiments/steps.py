@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from etl.errors import InputError
 from etl.lakehouse import Lakehouse
 from etl.schemas.results import GLD_FORECAST
 from experiments import attribution
@@ -78,7 +79,8 @@ def _report(lakehouse: Lakehouse, refresh: "Refresh") -> int:
 
 def _compared(refresh: "Refresh") -> Question:
     question = refresh.question
-    assert question is not None  # the steps that compare are in the plan only where there is one
+    if question is None:
+        raise InputError("There are no days to compare yet: refine some orders first, by assay refresh without --only.")
     return question
 
 

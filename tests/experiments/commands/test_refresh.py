@@ -123,6 +123,12 @@ def test_what_cannot_be_planned_is_refused(assay, landing, options, said):
     assert said in answer.err
 
 
+def test_a_report_alone_needs_orders_that_were_refined(assay, landing, tmp_path):
+    answer = assay("refresh", "--only", "report", "--landing", landing, "--warehouse", tmp_path / "empty")
+    assert (answer.code, answer.out) == (3, "")
+    assert "There are no days to compare yet: refine some orders first" in answer.err
+
+
 WEEKS = ("--period", "2025-09-08:2025-09-14", "--baseline", "2025-09-01:2025-09-07")
 
 

@@ -19,7 +19,7 @@ class Member:
 
 
 WEIGHTS: dict[Kind, tuple[float, float, float, float]] = {
-    "h": (0.1, 0.1, 0.6, 0.2),
+    "h": (0.05, 0.05, 0.8, 0.1),
     "D": (0.48, 0.32, 0.2, 0.0),
     "W": (0.325, 0.325, 0.35, 0.0),
 }

@@ -143,6 +143,7 @@ SETS: dict[str, Callable[[], Task]] = {
     "Online Retail, country revenue, origin 2": partial(countries, "revenue", 0),
     "Online Retail, daily countries": partial(daily_countries, 0),
     "Simulated weekly A, short": partial(weekly_panel, 1, "A", 39),
+    "Simulated weekly A": partial(weekly_panel, 1, "A", 0),
     "Simulated weekly B": partial(weekly_panel, 2, "B", 0),
     "Simulated daily A": partial(daily_panel, 1, "A", 0),
     "Simulated daily B, Christmas": partial(daily_panel, 2, "B", 250),

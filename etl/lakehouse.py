@@ -168,10 +168,10 @@ class Lakehouse:
         ``more`` rows are computed after them, one part after another, where all at once would take too much memory.
         """
         folder = self.warehouse / STAGING / name
-        rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(str(folder))
-        for part in more:
-            part.write.format("delta").mode("append").save(str(folder))
         try:
+            rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(str(folder))
+            for part in more:
+                part.write.format("delta").mode("append").save(str(folder))
             yield self.session.read.format("delta").load(str(folder))
         finally:
             remove_tree(folder)

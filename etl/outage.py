@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from etl.errors import AssayError, StoreError
 
-# of the client that the embedded engine, deltalake and obstore have in common
-STORE = re.compile(r"Generic \w+ error: ")
+# of the client that the embedded engine, deltalake and obstore have in common, which also writes to the local disk
+STORE = re.compile(r"Generic (?!LocalFileSystem)\w+ error: ")
 # what a store answered is left out, since it may repeat an access key
 REQUEST = re.compile(r"Error performing (?P<request>\w+ [^\s?]+)[^\n]*?(?:status code: (?P<status>\d+)|\n|$)")
 # the embedded engine says no more where a connection breaks in the middle of an answer

@@ -64,6 +64,7 @@ def test_an_answer_that_breaks_off_is_told():
         (REFUSED, False),
         ("No space left on device (os error 28)", False),
         ("not a number", False),
+        ("Generic LocalFileSystem error: Unable to copy data to file: No space left on device (os error 28)", False),
     ],
 )
 def test_an_outage_passes_and_a_refusal_does_not(said, passes):

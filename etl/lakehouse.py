@@ -14,7 +14,7 @@ from etl.contracts import Column, Table
 from etl.errors import InputError, QualityError
 from etl.frames import arrow_table
 from etl.storage import Location, make_folder, remove_tree
-from etl.stored import holds_table, open_table, table_folders
+from etl.stored import holds_table, keep_history_readable, open_table, restore_table, table_folders
 
 SAFE_PATH = re.compile(r"([a-z0-9]+://[A-Za-z0-9@._-]+)?[A-Za-z0-9._/-]+")
 STAGING = "staging"
@@ -89,7 +89,7 @@ class Lakehouse:
                 continue
             self.session.sql(f"drop table if exists {full_name}")
             if full_name in versions:
-                open_table(folder).restore(versions[full_name])
+                restore_table(folder, versions[full_name])
                 self._register(layer, name)
             else:
                 remove_tree(folder)
@@ -135,13 +135,14 @@ class Lakehouse:
         if outgrown:
             writer = writer.option("overwriteSchema", "true").partitionBy(*table.partition_by)
         writer.save(str(self.path(table)))
+        keep_history_readable(self.path(table))
         if outgrown:
             self._register_anew(table)
         written = self.read(table)
         try:
             return check_contract(table, written if replace_where is None else written.where(replace_where))
         except QualityError:
-            open_table(self.path(table)).restore(before)
+            restore_table(self.path(table), before)
             if outgrown:
                 self._register_anew(table)
             raise

@@ -17,7 +17,7 @@ from etl.errors import InputError
 from etl.lock import exclusive
 from etl.release import Release, newest_release, publish, releases, withdraw
 from etl.storage import Location
-from etl.stored import open_table, table_folders
+from etl.stored import keep_history_readable, open_table, table_folders
 from etl.upgrade import upgrade_held
 
 OPTIMIZE = "OPTIMIZE"
@@ -133,6 +133,7 @@ def _maintain(table: Stored, retention: timedelta) -> Maintained:
     files_before = len(delta.file_uris())
     removed, freed = _vacuum(delta, table, retention)
     _optimize(delta, table.cluster_by)
+    keep_history_readable(table.folder)
     return Maintained(table.name, files_before, len(delta.file_uris()), removed, freed)
 
 

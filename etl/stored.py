@@ -9,6 +9,7 @@ from etl.contracts import Table
 from etl.storage import Location
 
 DELTA_LOG = "_delta_log"
+LAST_CHECKPOINT = "_last_checkpoint"
 
 
 def newest_versions(warehouse: Location) -> dict[str, int]:
@@ -62,6 +63,21 @@ def holds_table(folder: Location) -> bool:
 def open_table(folder: Location, version: int | None = None) -> DeltaTable:
     """The Delta table in ``folder``, at its newest version or the one given."""
     return DeltaTable(str(folder), version=version)
+
+
+def keep_history_readable(folder: Location) -> None:
+    """Remove the pointer to the table's newest checkpoint, after each commit that may have written one.
+
+    Delta readers do without it (they list the log); the embedded engine, which starts its listing there, finds no
+    version before that checkpoint any more, and so none of an earlier release.
+    """
+    (folder / DELTA_LOG / LAST_CHECKPOINT).unlink(missing_ok=True)
+
+
+def restore_table(folder: Location, version: int) -> None:
+    """Give the Delta table in ``folder`` the rows and columns of an earlier version, by a commit of its own."""
+    open_table(folder).restore(version)
+    keep_history_readable(folder)
 
 
 def table_folders(warehouse: Location, layer: str = "*") -> list[Location]:

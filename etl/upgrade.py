@@ -18,7 +18,7 @@ from etl.frames import arrow_type
 from etl.lock import exclusive
 from etl.release import SCHEMA, Release, newest_release, publish
 from etl.storage import Location
-from etl.stored import folder_of, open_table
+from etl.stored import folder_of, keep_history_readable, open_table, restore_table
 from etl.tables import TABLES
 
 
@@ -91,10 +91,10 @@ def _missing_columns(warehouse: Location, release: Release) -> Iterator[Change]:
     for table in TABLES.values():
         if table.full_name not in release.versions:
             continue
-        released = open_table(folder_of(warehouse, table.full_name), release.versions[table.full_name])
-        missing = _missing(released, table)
+        folder, version = folder_of(warehouse, table.full_name), release.versions[table.full_name]
+        missing = _missing(open_table(folder, version), table)
         if len(missing):
-            yield Change(table.full_name, f"gains {', '.join(missing.names)}", partial(_add, released, missing))
+            yield Change(table.full_name, f"gains {', '.join(missing.names)}", partial(_add, folder, version, missing))
 
 
 def _missing(stored: DeltaTable, table: Table) -> pa.Schema:
@@ -103,12 +103,12 @@ def _missing(stored: DeltaTable, table: Table) -> pa.Schema:
     return pa.schema([field for field in wanted if field.name not in names])
 
 
-def _add(released: DeltaTable, columns: pa.Schema) -> None:
+def _add(folder: Location, released: int, columns: pa.Schema) -> None:
     """Add columns to a table as it was released: what a run that was killed left behind is not for readers."""
-    newest = DeltaTable(released.table_uri)
-    if newest.version() != released.version():
-        newest.restore(released.version())
-    newest.alter.add_columns(Schema.from_arrow(columns).fields)
+    if open_table(folder).version() != released:
+        restore_table(folder, released)
+    open_table(folder).alter.add_columns(Schema.from_arrow(columns).fields)
+    keep_history_readable(folder)
 
 
 UPGRADES = (Upgrade(2, _missing_columns),)

@@ -175,6 +175,23 @@ def test_versions_go_up_and_name_what_exists(lakehouse):
     assert lakehouse.versions() == {"ops.ops_source": first + 1}
 
 
+def test_every_former_version_can_be_read_whatever_checkpoints_were_written(lakehouse):
+    for number in range(12):
+        write(lakehouse, rows(number))
+    log = lakehouse.path(TABLE) / "_delta_log"
+    assert list(log.glob("*.checkpoint*.parquet")), "the engine wrote no checkpoint"
+    former = {version: ids(lakehouse.at({TABLE.full_name: version})) for version in range(1, 13)}
+    assert former == {version: [version - 1] for version in range(1, 13)}
+
+
+def test_rows_of_a_former_version_stay_readable_while_the_table_is_written(lakehouse):
+    for number in range(9):
+        write(lakehouse, rows(number))
+    before = lakehouse.at(lakehouse.versions())
+    write(lakehouse, rows(9))
+    assert (ids(before), ids(lakehouse)) == ([8], [9])
+
+
 def test_a_warehouse_is_found_again_by_name_in_a_new_session(lakehouse):
     write(lakehouse, rows(1, 2))
     with open_session(Engine()) as another:

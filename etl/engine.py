@@ -100,7 +100,7 @@ def _spark(engine: Engine, warehouse: "Location | None") -> Iterator[SparkSessio
         settings |= _server_settings(port, token) | {"spark.sql.warehouse.dir": databases}
         for key, value in settings.items():
             builder = builder.config(key, value)
-        with _without_connect():
+        with _without_connect(), _java_prints_to_stderr():
             server = builder.getOrCreate()
         afterwards.callback(server.stop)
         # created, not got: PySpark would hand out any session that is open, of whichever engine
@@ -174,6 +174,20 @@ def _without_connect() -> Iterator[None]:
         yield
     finally:
         os.environ.update(hidden)
+
+
+@contextmanager
+def _java_prints_to_stderr() -> Iterator[None]:
+    """What starts meanwhile has our standard error for its output: the virtual machine warns there, amid our answer."""
+    sys.stdout.flush()
+    stdout, stderr = 1, 2
+    ours = os.dup(stdout)
+    os.dup2(stderr, stdout)
+    try:
+        yield
+    finally:
+        os.dup2(ours, stdout)
+        os.close(ours)
 
 
 def java_home() -> Path | None:

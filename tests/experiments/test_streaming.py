@@ -26,9 +26,12 @@ PATIENCE = 600
 def test_two_streams_over_a_folder_that_changed_leave_the_tables_of_one_ordinary_run(assay_script, lakehouse, tmp_path):
     landing, warehouse = tmp_path / "landing", tmp_path / "streamed"
 
+    # what Java prints is none of the answer
+    environment = surroundings(**BRIEF_SPARK, JDK_JAVA_OPTIONS="-Xlog:gc")
+
     def streamed():
         options = ("--engine", "spark", "--source", SOURCE, "--landing", landing, "--warehouse", warehouse, "--json")
-        answer = assay_script("etl", "--stream", *options, timeout=PATIENCE, env=surroundings(**BRIEF_SPARK))
+        answer = assay_script("etl", "--stream", *options, timeout=PATIENCE, env=environment)
         assert answer.code == 0, answer.err
         return answer.json
 

@@ -29,16 +29,8 @@ def test_spark_refines_into_a_store_what_the_embedded_engine_refines_into_a_fold
         pytest.skip("no Java on this machine")
     landing = write_invoices(tmp_path / "landing")
     upload(landing, bucket / "landing")
-    command = [
-        sys.executable,
-        "-m",
-        "experiments",
-        "etl",
-        "--engine",
-        "spark",
-        "--source",
-        SOURCE,
-    ]  # a driver of its own, with S3 inside
+    # a driver of its own, with S3 inside
+    command = [sys.executable, "-m", "experiments", "etl", "--engine", "spark", "--source", SOURCE]
     command += ["--warehouse", f"{bucket}warehouse", "--landing", f"{bucket}landing"]
     done = subprocess.run(command, capture_output=True, text=True, env=child_environment(s3) | BRIEF_SPARK, check=False)
     assert done.returncode == 0, done.stderr

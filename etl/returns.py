@@ -3,6 +3,8 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from etl.duplicates import apart
+
 NAME = "returns"
 KEY = ("order_id", "seq_no")
 
@@ -14,10 +16,11 @@ def judge_returns(returns: DataFrame, order_items: DataFrame) -> DataFrame:
     of a line, in the order they landed, those within the sold quantity stand; one that alone exceeds it takes nothing
     from the others.
     """
+    alone, several = (rows.join(sold(order_items), list(KEY), "left") for rows in apart(returns, KEY))
     landed_before = Window.partitionBy(*KEY).orderBy("file_name", "line_number")
     possible = F.when(F.col("quantity") <= F.col("sold"), F.col("quantity")).otherwise(0)
     so_far = F.sum(possible).over(landed_before.rowsBetween(Window.unboundedPreceding, 0))
-    checked = returns.join(sold(order_items), list(KEY), "left").withColumn("so_far", so_far)
+    checked = alone.withColumn("so_far", possible).unionByName(several.withColumn("so_far", so_far))
     unknown = F.col("sold").isNull()
     too_many = (F.col("quantity") > F.col("sold")) | (F.col("so_far") > F.col("sold"))
     return checked.withColumns(

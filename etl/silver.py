@@ -1,5 +1,7 @@
 """Bronze to Silver: the source's expressions, its rules, one row per key; what breaks a rule is quarantined."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import reduce
 
@@ -40,13 +42,12 @@ def publish(lakehouse: Lakehouse, source: Source, name: str) -> pd.DataFrame | N
     bronze = lakehouse.read(feed_table(source, refinement.feed))
     with lakehouse.staged(readable(lakehouse, source, name), name) as judged:
         settled = settled_lines(judged, table)
-        kept, refused = _held_against_orders(lakehouse, settled.rows) if name == returns.NAME else (settled.rows, None)
-        lakehouse.write_changed(table, kept)
-        if name not in source.accounted_tables:
-            return None
-        rejected = [torn_lines(bronze, name), broken_rules(judged, refinement)]
-        rejected += [] if refused is None else [refused_returns(refused, name)]
-        quarantine(lakehouse, rejected, f"feed = {sql_text(name)}")
+        with _held_against_orders(lakehouse, name, settled.rows) as (kept, refused):
+            lakehouse.write_changed(table, kept)
+            if name not in source.accounted_tables:
+                return None
+            rejected = [torn_lines(bronze, name), broken_rules(judged, refinement), *refused]
+            quarantine(lakehouse, rejected, f"feed = {sql_text(name)}")
         return superseded_by_file(settled.superseded)
 
 
@@ -73,10 +74,18 @@ def quarantine(lakehouse: Lakehouse, rejected: list[DataFrame], replace_where: s
     lakehouse.write(OPS_QUARANTINE, reduce(DataFrame.unionByName, rejected), replace_where=replace_where)
 
 
-def _held_against_orders(lakehouse: Lakehouse, lines: DataFrame) -> tuple[DataFrame, DataFrame]:
+@contextmanager
+def _held_against_orders(
+    lakehouse: Lakehouse, name: str, lines: DataFrame
+) -> Iterator[tuple[DataFrame, Sequence[DataFrame]]]:
+    """The lines that stand, and rows for the quarantine: returns are held against the order lines, others all stand."""
+    if name != returns.NAME:
+        yield lines, ()
+        return
     judged = returns.judge_returns(lines, lakehouse.read(silver_table("order_items")))
-    kept = judged.where("rule is null").withColumn("reason", F.col("reason_given"))
-    return kept.select(*lines.columns), judged.where("rule is not null")
+    with lakehouse.staged(judged, "held") as held:
+        kept = held.where("rule is null").withColumn("reason", F.col("reason_given"))
+        yield kept.select(*lines.columns), [refused_returns(held.where("rule is not null"), name)]
 
 
 def judge(lines: DataFrame, name: str, source: Source) -> DataFrame:

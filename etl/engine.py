@@ -145,6 +145,7 @@ def _delta_settings(cores: int, packages: list[str]) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(cores),
         "spark.driver.memory": "3g",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",  # bars without end in the log of a job; steps are told by name
     }
 
 

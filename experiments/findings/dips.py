@@ -1,12 +1,12 @@
 """The dip scan on Gold: every month, week and day of every series, kept in ``gld_dips``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from etl.lakehouse import Lakehouse
+from etl.lakehouse import Lakehouse, sql_text
 from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS
 from etl.schemas.ops import OPS_SOURCE
 from etl.schemas.results import GLD_DIPS, GLD_FORECAST
@@ -26,7 +26,7 @@ def publish_dips(lakehouse: Lakehouse, run_id: str | None) -> int:
     source = lakehouse.pandas(OPS_SOURCE).iloc[0]
     histories = _histories(lakehouse)
     kept = lakehouse.pandas(GLD_DIPS) if lakehouse.exists(GLD_DIPS) else pd.DataFrame({"dip_id": [], "found_as_of": []})
-    judged = scan_all(histories, _published(lakehouse))
+    judged = scan_all(histories, _published(lakehouse, list(histories)))
     found = with_explanations(with_courses(outside(judged, set(kept["dip_id"])), histories), judged)
     before = found["dip_id"].map(kept.set_index("dip_id")["found_as_of"])
     rows = found.assign(
@@ -87,13 +87,16 @@ def _events(events: pd.DataFrame, country: str, rows: pd.DataFrame) -> NDArray[n
     return events[country].reindex(rows["date"]).fillna("").to_numpy(dtype=object)
 
 
-def _published(lakehouse: Lakehouse) -> Mapping[Key, Published]:
+def _published(lakehouse: Lakehouse, keys: Sequence[Key]) -> Mapping[Key, Published]:
+    """What was forecast of the series looked at, which are few of those forecast."""
     if not lakehouse.exists(GLD_FORECAST):
         return {}
-    rows = lakehouse.pandas(GLD_FORECAST, ["as_of", "measure", "series", "date", "mean"])
+    series = ", ".join(sql_text(name) for name in dict.fromkeys(name for _, name in keys))
+    columns = ["as_of", "measure", "series", "date", "mean"]
+    rows = lakehouse.pandas(GLD_FORECAST, columns, f"series in ({series})")
     return {(str(key[0]), str(key[1])): _vintages(each) for key, each in rows.groupby(["measure", "series"])}
 
 
 def _vintages(rows: pd.DataFrame) -> Published:
-    days = rows["as_of"].drop_duplicates()
-    return Published({day: rows[rows["as_of"] == day].set_index("date")["mean"] for day in days})
+    means = rows.set_index(["as_of", "date"])["mean"]
+    return Published({day: means.loc[day] for day in rows["as_of"].unique()})

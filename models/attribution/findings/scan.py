@@ -1,6 +1,6 @@
 """The dip scan: every month, week and day of a series, held against what was expected before it began."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from models.attribution.findings.errors import error_scale, judge
-from models.attribution.findings.expectation import History, expected
+from models.attribution.findings.expectation import Floats, History, expected
 
-KINDS = ("month", "week", "day")
-STARTS = {"month": "MS", "week": "W-MON"}
+STRETCH = ["begin", "end", "model"]
 
 
 class Known(NamedTuple):
@@ -52,12 +51,16 @@ def scan(history: History, published: Published) -> pd.DataFrame:
         ``kind, first_day, last_day``, then as in ``judge``, and ``published_as_of``: the forecast's as-of day, missing
         where the expectation is the model's.
     """
-    return pd.concat([_judged(history, kind, published) for kind in KINDS], ignore_index=True)
+    months, weeks = (list(_ahead(history, start)) for start in ("MS", "W-MON"))
+    stretches = {"month": _whole(months), "week": _whole(weeks), "day": _single(weeks)}
+    judged = [_judged(history, kind, rows, published) for kind, rows in stretches.items()]
+    return pd.concat(judged, ignore_index=True)
 
 
-def _judged(history: History, kind: str, published: Published) -> pd.DataFrame:
-    rows = pd.DataFrame(_expectations(history, kind), columns=["begin", "end", "model"])
-    begin, end, model = (rows[name].to_numpy() for name in rows.columns)
+def _judged(history: History, kind: str, stretches: pd.DataFrame, published: Published) -> pd.DataFrame:
+    """The stretches that have a positive expectation, judged."""
+    rows = stretches[stretches["model"] > 0]
+    begin, end, model = (rows[name].to_numpy() for name in STRETCH)
     totals = np.concatenate([[0.0], np.cumsum(history.values)])
     actual = totals[end.astype(int)] - totals[begin.astype(int)]
     scale = error_scale(pd.Series(actual / model.astype(float) - 1)).shift()
@@ -70,16 +73,17 @@ def _judged(history: History, kind: str, published: Published) -> pd.DataFrame:
     return days.join(judged).assign(published_as_of=as_of)[scale.notna()]
 
 
-def _expectations(history: History, kind: str) -> Iterator[tuple[int, int, float]]:
-    """Begin, end and expectation of every stretch that has a positive one."""
-    for begin, end in _stretches(history, "week" if kind == "day" else kind):
-        days = expected(history, begin, begin, end)
-        sums = days if kind == "day" else days.sum(keepdims=True)
-        width = (end - begin) // len(sums)
-        yield from ((begin + i * width, begin + (i + 1) * width, float(day)) for i, day in enumerate(sums) if day > 0)
-
-
-def _stretches(history: History, kind: str) -> Iterator[tuple[int, int]]:
-    """First day, and the day after the last, of every whole month or week."""
+def _ahead(history: History, start: str) -> Iterator[tuple[int, Floats]]:
+    """Where each whole stretch begins, and what was expected of its days; ``start`` is a frequency of pandas."""
     after = history.first + pd.Timedelta(days=len(history.values))
-    yield from pairwise(history.place(day) for day in pd.date_range(history.first, after, freq=STARTS[kind]))
+    begins = (pd.date_range(history.first, after, freq=start) - history.first).days
+    yield from ((begin, expected(history, begin, begin, end)) for begin, end in pairwise(begins))
+
+
+def _whole(ahead: Sequence[tuple[int, Floats]]) -> pd.DataFrame:
+    return pd.DataFrame([(begin, begin + len(days), days.sum()) for begin, days in ahead], columns=STRETCH)
+
+
+def _single(ahead: Sequence[tuple[int, Floats]]) -> pd.DataFrame:
+    days = [(place, value) for begin, values in ahead for place, value in enumerate(values, begin)]
+    return pd.DataFrame([(place, place + 1, value) for place, value in days], columns=STRETCH)

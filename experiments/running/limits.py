@@ -1,4 +1,7 @@
-"""A step's time limit, and stopping well when told to: both interrupt the main thread wherever it is."""
+"""A step's time limit, and stopping well when told to: both interrupt the main thread wherever it is.
+
+Python throws away what is raised in a finalizer, of which the engine's client has many: an interruption may be lost.
+"""
 
 import os
 import signal
@@ -64,3 +67,28 @@ def terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, former)
+
+
+@contextmanager
+def heeded() -> Iterator[None]:
+    """Raise at the end of the block where SIGINT or SIGTERM came within it and what its handler raised was lost."""
+    former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        handler = former[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    for number, handler in former.items():
+        if callable(handler):
+            signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            if signal.getsignal(number) is note:
+                signal.signal(number, handler)
+    if came:
+        raise Terminated if signal.SIGTERM in came else KeyboardInterrupt

@@ -13,7 +13,7 @@ from experiments.costs.accounts import StepCost
 from experiments.costs.metering import Usage, metered
 from experiments.redaction import redacted
 from experiments.running.ledger import DONE, FAILED, STOPPED, Job, Record, StepLedger, inputs_of, keep
-from experiments.running.limits import limited
+from experiments.running.limits import heeded, limited
 from experiments.running.plan import Step
 from experiments.running.retries import retried
 
@@ -58,7 +58,7 @@ class Runner:
         begun = _Begun.of(step, position, self.lakehouse.warehouse)
         with metered() as usage:
             try:
-                with limited(step.name, self.limits.get(step.name, step.limit)):
+                with limited(step.name, self.limits.get(step.name, step.limit)), heeded():
                     rows = retried(lambda: step.run(self.lakehouse), self.progress)
             except BaseException as error:
                 self._keep(begun.failed(error))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from experiments.running.limits import LimitError, Terminated, limited, terminable
+from experiments.running.limits import LimitError, Terminated, heeded, limited, terminable
 
 
 def test_a_block_that_ends_in_time_is_left_alone():
@@ -57,3 +57,50 @@ def test_sigterm_ends_in_order_and_its_former_handler_comes_back():
         held()
     assert closed == ["lock"]
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+class Loses:
+    """Is told to stop while it is thrown away, where Python drops what is raised."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self.number)
+        time.sleep(0.01)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)])
+def test_an_interruption_that_was_lost_is_heeded_at_the_end_of_the_block(number: int, raised: type[BaseException]):
+    before, reached = signal.getsignal(number), []
+
+    def held() -> None:
+        Loses(number)
+        reached.append("the end")
+
+    with pytest.raises(KeyboardInterrupt) as error, terminable(), heeded():
+        held()
+    assert type(error.value) is raised
+    assert reached == ["the end"]
+    assert signal.getsignal(number) is before
+
+
+def test_an_interruption_that_was_not_lost_ends_the_block_at_once():
+    reached = []
+
+    def held() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(10)
+        reached.append("the end")
+
+    with pytest.raises(KeyboardInterrupt), heeded():
+        held()
+    assert reached == []
+
+
+def test_nothing_is_raised_where_nothing_came():
+    before = signal.getsignal(signal.SIGINT)
+    with heeded():
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before

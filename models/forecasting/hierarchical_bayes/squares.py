@@ -31,20 +31,15 @@ class Squares:
     def of(cls, columns: Singles) -> "Squares":
         """The products of ``columns``, shape (rows, columns)."""
         rows, count = columns.shape
-        found, later, earlier = [np.zeros((1, rows), np.float32)], [], []
+        place = np.zeros((count, count), np.intp)
+        numbers = {np.zeros(rows, np.float32).tobytes(): 0}
         for column in range(count):
-            products = columns[:, column:] * columns[:, column, None]
-            kept = np.flatnonzero(products.any(axis=0))
-            found.append(products[:, kept].T)
-            later.append(column + kept)
-            earlier.append(np.full(len(kept), column))
-        stacked = np.concatenate(found)
-        as_bytes = stacked.view(np.dtype((np.void, stacked.itemsize * rows)))[:, 0]
-        _, firsts, product = np.unique(as_bytes, return_index=True, return_inverse=True)
-        place = np.full((count, count), product[0])
-        pair = (np.concatenate(later), np.concatenate(earlier))
-        place[pair] = place[pair[::-1]] = product[1:]
-        return cls(np.ascontiguousarray(stacked[firsts].T), place)
+            products = (columns[:, column:] * columns[:, column, None] + 0.0).T  # there is a zero below zero
+            for later, product in enumerate(products, column):
+                number = numbers.setdefault(product.tobytes(), len(numbers))
+                place[column, later] = place[later, column] = number
+        distinct = np.frombuffer(b"".join(numbers), np.float32).reshape(-1, rows)
+        return cls(np.ascontiguousarray(distinct.T), place)
 
     def weighted(self, weights: Singles) -> Singles:
         """X'WX for each diagonal of W, shape (series, rows); shape (series, columns, columns)."""

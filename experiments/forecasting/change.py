@@ -1,7 +1,6 @@
 """Why the forecast changed since the last one: the stages of ``models.forecasting.change``, rerun where they differ."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import mlflow
 import pandas as pd
@@ -14,7 +13,10 @@ from experiments.forecasting.forecasts import Champion, Forecasted, champion_of,
 from experiments.forecasting.registry import by_number
 from experiments.forecasting.settings import Settings
 from models.forecasting.change import forecast_change
+from models.forecasting.panel import Panel
+from models.forecasting.panel_state import fingerprint
 from models.forecasting.parallel import concurrently
+from models.forecasting.quantiles import Floats
 
 PREVIOUS = ["as_of", "series", "date", "horizon", "mean", "model_version", "run_id"]
 
@@ -23,6 +25,7 @@ def changes(
     lakehouse: Lakehouse,
     demand: Demand,
     champions: Mapping[str, Champion],
+    panels: Mapping[str, Panel],
     made: Mapping[str, Forecasted],
     settings: Settings,
 ) -> list[pd.DataFrame]:
@@ -35,13 +38,18 @@ def changes(
     previous = {measure: _previous(lakehouse, demand, measure) for measure in made}
 
     def changed(measure: str) -> pd.DataFrame:
-        return _changed(demand, champions[measure], previous[measure], made[measure].rows, settings)
+        return _changed(demand, champions[measure], panels[measure], previous[measure], made[measure].rows, settings)
 
     return concurrently(changed, list(made), jobs=settings.jobs)
 
 
 def _changed(
-    demand: Demand, champion: Champion, previous: pd.DataFrame, rows: pd.DataFrame, settings: Settings
+    demand: Demand,
+    champion: Champion,
+    panel: Panel,
+    previous: pd.DataFrame,
+    rows: pd.DataFrame,
+    settings: Settings,
 ) -> pd.DataFrame:
     measure = champion.version.measure
     if previous.empty:
@@ -51,42 +59,36 @@ def _changed(
     split = forecast_change(
         previous[["series", "date", "mean"]],
         rows[["series", "date", "mean"]],
-        **_reruns(demand, champion, former, previous, settings),
+        **_reruns(demand, champion, former, panel, previous, settings),
     )
     return split.assign(measure=measure, previous_as_of=previous["as_of"].iloc[0])
 
 
 def _reruns(
-    demand: Demand, champion: Champion, former: Champion, previous: pd.DataFrame, settings: Settings
+    demand: Demand,
+    champion: Champion,
+    former: Champion,
+    panel: Panel,
+    previous: pd.DataFrame,
+    settings: Settings,
 ) -> dict[str, pd.DataFrame | None]:
     """The stages between the last forecast and this one, None where one is the same as its neighbour."""
     measure, then = champion.version.measure, pd.Timestamp(previous["as_of"].iloc[0])
-    asked = replace(settings, horizon=int(previous["horizon"].max()))
-    same_past = _digest(str(previous["run_id"].iloc[0]), measure) == demand.digest(measure, then, asked.horizon)
-    same_model = former.version.number == champion.version.number
+    past = demand.panel(measure, then, int(previous["horizon"].max()))
+    uninformed = demand.panel(measure, demand.as_of, settings.horizon, informed=then)
+    stages = {
+        "restated": (former, past, _digest(str(previous["run_id"].iloc[0]), measure) != fingerprint(past)),
+        "extended": (former, uninformed, _differ(uninformed.known, panel.known)),
+        "informed": (former, panel, former.version.number != champion.version.number),
+    }
     return {
-        "restated": None if same_past else _mean(demand, former, asked, cutoff=then),
-        "extended": _mean(demand, former, settings, informed=then) if _news(demand, measure, then, settings) else None,
-        "informed": None if same_model else _mean(demand, former, settings),
+        name: fitted(demand, model, seen, settings).mean() if differs else None
+        for name, (model, seen, differs) in stages.items()
     }
 
 
-def _mean(
-    demand: Demand,
-    champion: Champion,
-    settings: Settings,
-    *,
-    cutoff: pd.Timestamp | None = None,
-    informed: pd.Timestamp | None = None,
-) -> pd.DataFrame:
-    made = fitted(demand, champion, settings, cutoff=cutoff, informed=informed)
-    return made.forecast()[0][["series", "date", "mean"]]
-
-
-def _news(demand: Demand, measure: str, then: pd.Timestamp, settings: Settings) -> bool:
+def _differ(before: Mapping[str, Floats], now: Mapping[str, Floats]) -> bool:
     """Whether the days ahead read otherwise today than on the evening of the last forecast."""
-    now = demand.panel(measure, demand.as_of, settings.horizon).known
-    before = demand.panel(measure, demand.as_of, settings.horizon, informed=then).known
     return now.keys() != before.keys() or any((now[name] != before[name]).any() for name in now)
 
 

@@ -19,7 +19,6 @@ from features.covariates import covariates
 from features.hierarchy import CELL, PLACE, Hierarchy, Level, Observed, crossings, observe
 from models.forecasting.frequency import Frequency
 from models.forecasting.panel import Panel
-from models.forecasting.panel_state import fingerprint
 
 CALENDAR = ("date", "country", "is_holiday", "festival")
 PROMOTIONS = ("country", "category_code", "start_date", "end_date", "discount_pct", "announced_on")
@@ -98,10 +97,6 @@ class Demand:
             known={name: column for name, column in known.items() if column.any()},
             static={name: pd.factorize(nodes[name], sort=True)[0] + 1 for name in nodes.columns.drop("series")},
         ).take(np.flatnonzero(begun))
-
-    def digest(self, measure: str, cutoff: pd.Timestamp, horizon: int) -> str:
-        """A fingerprint of what a forecast of ``measure`` from ``cutoff`` depends on."""
-        return fingerprint(self.panel(measure, cutoff, horizon))
 
     def _usual(self, cutoff: pd.Timestamp) -> pd.DataFrame:
         """What each finest cell sold in the year up to ``cutoff``: the cells, and ``usual``."""

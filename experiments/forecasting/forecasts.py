@@ -10,10 +10,10 @@ from experiments.forecasting.evaluation import published_name
 from experiments.forecasting.registry import Version
 from experiments.forecasting.settings import Settings
 from models.forecasting.coherent import Coherence, adapted
-from models.forecasting.forecaster import Forecaster, fit
+from models.forecasting.forecaster import Forecaster, renewed
 from models.forecasting.months import by_month
+from models.forecasting.panel import Panel
 from models.forecasting.panel_state import fingerprint
-from models.forecasting.registry import candidate
 from models.forecasting.scenario import Setting
 
 DESCRIPTION = ["series", "level", "country", "region", "channel", "category"]
@@ -25,11 +25,13 @@ class Champion:
 
     Attributes:
         version: What the registry holds.
+        trained: The forecaster as it was trained.
         taught: What the backtest it was trained with taught, for the series there are now.
         note: What to know about its forecasts, empty where there is nothing.
     """
 
     version: Version
+    trained: Forecaster
     taught: Coherence
     note: str
 
@@ -45,35 +47,16 @@ def champion_of(demand: Demand, version: Version) -> Champion:
     tree = demand.tree(version.measure)
     taught, note = adapted(trained.taught, trained.tree, tree)
     notes = (version.training.note, version.training.warning, note)
-    return Champion(version, taught, "; ".join(text for text in notes if text))
+    return Champion(version, trained, taught, "; ".join(text for text in notes if text))
 
 
-def fitted(
-    demand: Demand,
-    champion: Champion,
-    settings: Settings,
-    *,
-    cutoff: pd.Timestamp | None = None,
-    informed: pd.Timestamp | None = None,
-) -> Forecaster:
-    """The champion fitted to the data up to ``cutoff``, the newest day by default; as trained where it was with these.
-
-    Args:
-        demand: The data.
-        champion: Whose algorithm and teachings.
-        settings: Horizon, seed, workers.
-        cutoff: The last day to look at.
-        informed: The evening on which the calendar ahead is read, the cutoff's by default.
-    """
-    measure, last = champion.version.measure, cutoff or demand.as_of
-    panel = demand.panel(measure, last, settings.horizon, informed=informed)
-    training = champion.version.training
-    if training.fingerprint == fingerprint(panel):
-        trained = champion.version.load()
-        if trained.seed == settings.seed:
-            return replace(trained, taught=champion.taught)
-    chosen = candidate(training.algorithm)
-    return fit(chosen, demand.tree(measure), panel, champion.taught, seed=settings.seed, jobs=settings.jobs)
+def fitted(demand: Demand, champion: Champion, panel: Panel, settings: Settings) -> Forecaster:
+    """The champion on a panel of its measure; as trained where it was trained on this one."""
+    trained = champion.trained
+    if trained.seed == settings.seed and champion.version.training.fingerprint == fingerprint(panel):
+        return replace(trained, taught=champion.taught)
+    tree = demand.tree(champion.version.measure)
+    return renewed(trained, tree, panel, champion.taught, seed=settings.seed, jobs=settings.jobs)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ from experiments.records import recorded
 from experiments.tracking import connected, log_tables, open_run
 from models.forecasting.candidates import Candidate
 from models.forecasting.forecaster import Forecaster, fit
+from models.forecasting.panel import Panel
+from models.forecasting.panel_state import fingerprint
 from models.forecasting.parallel import concurrently
 from models.forecasting.registry import QUICK, candidate
 from models.forecasting.scenario import Setting
@@ -99,8 +101,9 @@ def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
     """
     with _job(lakehouse, settings, "forecast") as (run, demand, settings):
         champions = _champions(lakehouse, run, demand, settings)
-        made = _forecasts(demand, champions, settings)
-        why = changes(lakehouse, demand, champions, made, settings)
+        panels = {measure: demand.panel(measure, demand.as_of, settings.horizon) for measure in champions}
+        made = _forecasts(demand, champions, panels, settings)
+        why = changes(lakehouse, demand, champions, panels, made, settings)
         rows = _published(lakehouse, run, demand, GLD_FORECAST, [each.rows for each in made.values()])
         _published(lakehouse, run, demand, GLD_FORECAST_MONTHS, [each.months for each in made.values()])
         _published(lakehouse, run, demand, GLD_FORECAST_CHANGE, why)
@@ -166,7 +169,8 @@ def what_if(
 
 def _beside_baseline(demand: Demand, champion: Champion, settings: Settings, what: Sequence[Setting]) -> pd.DataFrame:
     settings.progress(f"Forecasting {champion.version.measure} with and without the scenario.")
-    forecaster = fitted(demand, champion, settings)
+    panel = demand.panel(champion.version.measure, demand.as_of, settings.horizon)
+    forecaster = fitted(demand, champion, panel, settings)
     rows = forecast_measure(demand, champion, forecaster, what).rows
     baseline = forecast_measure(demand, champion, forecaster).rows[["series", "date", "mean"]]
     return rows.merge(baseline.rename(columns={"mean": "baseline"}), on=["series", "date"])
@@ -236,17 +240,19 @@ def _champions(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, sett
     return {measure: champion_of(demand, version) for measure, version in found.items() if version is not None}
 
 
-def _forecasts(demand: Demand, champions: Mapping[str, Champion], settings: Settings) -> dict[str, Forecasted]:
+def _forecasts(
+    demand: Demand, champions: Mapping[str, Champion], panels: Mapping[str, Panel], settings: Settings
+) -> dict[str, Forecasted]:
     """The measures' forecasts, made beside each other; what each was made from is a tag of the run."""
     names = ", ".join(f"{measure} with {each.version.training.algorithm}" for measure, each in champions.items())
     settings.progress(f"Forecasting {settings.horizon} days ahead: {names}.")
-    mlflow.set_tags({f"digest.{name}": demand.digest(name, demand.as_of, settings.horizon) for name in champions})
-    made = concurrently(partial(_forecast, demand, settings), list(champions.values()), jobs=settings.jobs)
-    return dict(zip(champions, made, strict=True))
+    mlflow.set_tags({f"digest.{measure}": fingerprint(panel) for measure, panel in panels.items()})
 
+    def made(measure: str) -> Forecasted:
+        champion = champions[measure]
+        return forecast_measure(demand, champion, fitted(demand, champion, panels[measure], settings))
 
-def _forecast(demand: Demand, settings: Settings, champion: Champion) -> Forecasted:
-    return forecast_measure(demand, champion, fitted(demand, champion, settings))
+    return dict(zip(champions, concurrently(made, list(champions), jobs=settings.jobs), strict=True))
 
 
 def _published(

@@ -6,7 +6,7 @@ A data scientist's own candidate is any class of this shape that can be built wi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,13 @@ class Fitted(Protocol):
 
     def state(self) -> State:
         """Everything ``predict`` needs beside the panel, for the candidate's ``restore``."""
+
+
+@runtime_checkable
+class Lasting(Fitted, Protocol):
+    """What outlasts the panel it was fitted to: it predicts from other days of the same series, too."""
+
+    lasting: ClassVar[bool]
 
 
 class Candidate(Protocol):

@@ -15,6 +15,7 @@ import pandas as pd
 
 from features.hierarchy import Hierarchy
 from models.forecasting.calibration import NONE, calibrated, factors
+from models.forecasting.panel import Integers
 from models.forecasting.paths import Dependence, dependence, independent, normal_scores, sample_paths
 from models.forecasting.quantiles import LEVELS, NAMES, Floats
 from models.forecasting.reconciliation import BOTTOM_UP, STRUCTURAL, Reconciliation, choose, reconciliation
@@ -57,7 +58,7 @@ class Coherent:
 
     def fill(self, tree: Hierarchy, forecasts: pd.DataFrame) -> pd.DataFrame:
         """``forecasts`` (series, horizon, ...) with the mean and quantiles of their series and days."""
-        place = (pd.Index(tree.nodes["series"]).get_indexer(forecasts["series"]), forecasts["horizon"].to_numpy() - 1)
+        place = _place(tree, forecasts)
         quantiles = dict(zip(NAMES, self.quantiles[place].T, strict=True))
         return forecasts.assign(mean=self.mean[place], **quantiles)
 
@@ -138,8 +139,7 @@ def coherent(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame, *, see
         seed: Seed of the sample paths.
         paths: How many of them.
     """
-    base = _cube(tree, stretched(forecasts.reset_index(drop=True), taught.stretch))
-    floor = base.floor[tree.bottom]
+    base, floor = _base(tree, taught, forecasts)
     mean = taught.reconciliation.bottom(base.mean)
     drawn = _bottom_paths(taught, base, paths, np.random.default_rng(seed))
     raised = (int((mean < floor).sum()), float((drawn < floor[..., None]).mean()))
@@ -149,6 +149,24 @@ def coherent(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame, *, see
     ordered.sort(axis=-1)
     quantiles = np.stack([_quantile(ordered, level) for level in LEVELS], axis=-1)
     return Coherent(tree.sums(mean), quantiles, kept, raised)
+
+
+def coherent_mean(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame) -> pd.DataFrame:
+    """``forecasts`` with the mean that ``coherent`` gives them, for which no path need be drawn."""
+    base, floor = _base(tree, taught, forecasts)
+    mean = tree.sums(np.maximum(taught.reconciliation.bottom(base.mean), floor))
+    return forecasts.assign(mean=mean[_place(tree, forecasts)])
+
+
+def _base(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame) -> tuple[_Cube, Floats]:
+    """Forecasts stretched, and the least that each bottom series can be."""
+    base = _cube(tree, stretched(forecasts.reset_index(drop=True), taught.stretch))
+    return base, base.floor[tree.bottom]
+
+
+def _place(tree: Hierarchy, rows: pd.DataFrame) -> tuple[Integers, Integers]:
+    """Where rows lie in arrays of shape (series, days)."""
+    return pd.Index(tree.nodes["series"]).get_indexer(rows["series"]), rows["horizon"].to_numpy() - 1
 
 
 def _bottom_paths(taught: Coherence, base: _Cube, paths: int, generator: np.random.Generator) -> Floats:
@@ -183,7 +201,7 @@ def _quantile(ordered: Floats, level: float) -> Floats:
 
 def _cube(tree: Hierarchy, rows: pd.DataFrame) -> _Cube:
     shape = (len(tree.nodes), int(rows["horizon"].max()))
-    place = (pd.Index(tree.nodes["series"]).get_indexer(rows["series"]), rows["horizon"].to_numpy() - 1)
+    place = _place(tree, rows)
     actual = rows["actual"] if "actual" in rows else rows["mean"]
     mean, observed, floor, quantiles = (np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros((*shape, 9)))
     begun = np.zeros(shape, dtype=bool)

@@ -8,8 +8,8 @@ import pandas as pd
 from scipy import sparse
 
 from features.hierarchy import Hierarchy
-from models.forecasting.candidates import Candidate, Fitted, State
-from models.forecasting.coherent import Coherence, Coherent, coherent
+from models.forecasting.candidates import Candidate, Fitted, Lasting, State
+from models.forecasting.coherent import Coherence, Coherent, coherent, coherent_mean
 from models.forecasting.panel import Panel
 from models.forecasting.panel_state import panel_from_state, panel_state
 from models.forecasting.parallel import Jobs
@@ -49,12 +49,20 @@ class Forecaster:
         Returns:
             Rows (series, level, date, horizon, mean, q10 to q90, floor, floored, note), and arrays over ``tree``.
         """
-        panel = under(self.panel, settings)
-        base = forecast_rows(panel, self.fitted.predict(panel))
-        levels = dict(zip(self.tree.nodes["series"], self.tree.nodes["level"], strict=True))
-        rows = base.assign(level=base["series"].map(levels))
+        rows = self._of_each(under(self.panel, settings))
         found = coherent(self.tree, self.taught, rows, seed=self.seed)
         return found.fill(self.tree, rows), found
+
+    def mean(self) -> pd.DataFrame:
+        """What ``forecast`` expects of the days ahead (series, date, mean), without the paths that tell how surely."""
+        rows = self._of_each(self.panel)
+        return coherent_mean(self.tree, self.taught, rows)[["series", "date", "mean"]]
+
+    def _of_each(self, panel: Panel) -> pd.DataFrame:
+        """Every series forecast on its own."""
+        base = forecast_rows(panel, self.fitted.predict(panel))
+        levels = dict(zip(self.tree.nodes["series"], self.tree.nodes["level"], strict=True))
+        return base.assign(level=base["series"].map(levels))
 
     def state(self) -> State:
         """Everything, as arrays."""
@@ -86,6 +94,15 @@ def fit(
 ) -> Forecaster:
     """Fit a candidate to a hierarchy's panel; ``jobs`` are worker processes, on which no result depends."""
     return Forecaster(chosen.name, tree, panel, chosen.fit(panel, seed=seed, jobs=jobs), taught, seed)
+
+
+def renewed(
+    trained: Forecaster, tree: Hierarchy, panel: Panel, taught: Coherence, *, seed: int = 0, jobs: Jobs = None
+) -> Forecaster:
+    """A forecaster on other days: what it learned is kept where that lasts and the series are the same ones."""
+    if isinstance(trained.fitted, Lasting) and panel.has_series_of(trained.panel):
+        return Forecaster(trained.algorithm, tree, panel, trained.fitted, taught, seed)
+    return fit(candidate(trained.algorithm), tree, panel, taught, seed=seed, jobs=jobs)
 
 
 def _part(name: str, state: State) -> State:

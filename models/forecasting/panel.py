@@ -59,6 +59,13 @@ class Panel:
         """Position of each series' first step ahead; a series without history starts where the panel ends."""
         return np.where(self.origins >= 0, self.origins + 1, self.length)
 
+    def has_series_of(self, other: "Panel") -> bool:
+        """Whether the series and their groups are those of another panel."""
+        same_groups = self.static.keys() == other.static.keys() and all(
+            np.array_equal(codes, other.static[name]) for name, codes in self.static.items()
+        )
+        return self.series == other.series and same_groups
+
     def ahead(self, values: Floats) -> Floats:
         """What ``values``, shape (series, dates), are on the steps ahead; shape (series, horizon)."""
         return np.take_along_axis(values, self.steps, axis=1)

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import stats
 
 from models.forecasting.hierarchical_bayes.columns import Flags
-from models.forecasting.hierarchical_bayes.em import Posterior, Sample
+from models.forecasting.hierarchical_bayes.em import Posterior, Prior, Sample
 from models.forecasting.hierarchical_bayes.regression import FittedRegression, Problem, settled
 from models.forecasting.panel import Panel
 from models.forecasting.quantiles import Floats
@@ -19,14 +19,14 @@ def components(fitted: FittedRegression, panel: Panel, series: str) -> pd.DataFr
 
     Args:
         fitted: The regression.
-        panel: What it was fitted to.
+        panel: What is forecast.
         series: Name of the series.
 
     Returns:
         ds, component, effect, low, high (95% interval); on the scale of the regression, a logarithm: an effect of 0.1
         is about 10% more. The effects of a date add up to its expectation on that scale.
     """
-    problem, sample, found = _looked_at(fitted, panel, series)
+    problem, _, sample, found = _looked_at(fitted, panel, series)
     design = np.concatenate([sample.shared, sample.own[0]], axis=1).astype(np.float64)
     component = np.array(problem.columns.component)
     parts = [_part(name, design, found, component == name, problem.panel) for name in dict.fromkeys(component)]
@@ -40,7 +40,7 @@ def effects(fitted: FittedRegression, panel: Panel, series: str) -> pd.DataFrame
         component, column, effect, low, high (95% interval), usual (the mean over the panel) and spread (the standard
         deviation of a series around its groups).
     """
-    problem, _, found = _looked_at(fitted, panel, series)
+    problem, prior, _, found = _looked_at(fitted, panel, series)
     deviation = BREADTH * np.sqrt(found.variance[0])
     return pd.DataFrame(
         {
@@ -49,16 +49,16 @@ def effects(fitted: FittedRegression, panel: Panel, series: str) -> pd.DataFrame
             "effect": found.mean[0],
             "low": found.mean[0] - deviation,
             "high": found.mean[0] + deviation,
-            "usual": fitted.prior.centre,
-            "spread": np.sqrt(fitted.prior.variance),
+            "usual": prior.centre,
+            "spread": np.sqrt(prior.variance),
         }
     )
 
 
-def _looked_at(fitted: FittedRegression, panel: Panel, series: str) -> tuple[Problem, Sample, Posterior]:
+def _looked_at(fitted: FittedRegression, panel: Panel, series: str) -> tuple[Problem, Prior, Sample, Posterior]:
     problem = Problem.of(panel, fitted.model)
-    sample = problem.sample(np.array([panel.series.index(series)]))
-    return problem, sample, settled(sample, fitted.prior)
+    prior, sample = fitted.prior_of(problem), problem.sample(np.array([panel.series.index(series)]))
+    return problem, prior, sample, settled(sample, prior)
 
 
 def _part(name: str, design: Floats, found: Posterior, columns: Flags, panel: Panel) -> pd.DataFrame:

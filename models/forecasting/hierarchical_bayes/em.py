@@ -108,6 +108,22 @@ def first_prior(families: Sequence[str], groups: Sequence[Integers]) -> Prior:
     return Prior(np.zeros(len(families)), shifts, variance, noise=0.05)
 
 
+def moved(prior: Prior, columns: Sequence[str], first: Prior, wanted: Sequence[str]) -> Prior:
+    """A prior of some columns as one of the ``wanted`` ones; those that it knows nothing of are as in ``first``."""
+    place = {column: number for number, column in enumerate(columns)}
+    old, new = np.array([(place[name], n) for n, name in enumerate(wanted) if name in place], np.intp).reshape(-1, 2).T
+    known = [(first.centre, prior.centre), (first.variance, prior.variance)]
+    known += list(zip(first.shifts, prior.shifts, strict=True))
+    centre, variance, *shifts = (_replaced(weak, new, learned[..., old]) for weak, learned in known)
+    return Prior(centre, tuple(shifts), variance, prior.noise)
+
+
+def _replaced(values: Floats, columns: Integers, by: Floats) -> Floats:
+    found = values.copy()
+    found[..., columns] = by
+    return found
+
+
 def first_posterior(sample: Sample, prior: Prior) -> Posterior:
     """Before anything was seen but the noise the prior expects."""
     series, columns = len(sample.scaled), len(prior.centre)

@@ -1,6 +1,7 @@
 """The estimator: fit learns the prior of a panel, predict the posterior of each series and its forecast."""
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 from scipy import stats
@@ -17,6 +18,7 @@ from models.forecasting.hierarchical_bayes.em import (
     Sample,
     first_posterior,
     first_prior,
+    moved,
     posterior,
     updated,
 )
@@ -74,7 +76,7 @@ class PanelRegression:
             for _ in range(rounds):
                 found = [_light(posterior(block, prior, last)) for block, last in zip(blocks, found, strict=True)]
                 prior = updated(prior, _joined(found), groups, families, separate)
-        return FittedRegression(self, prior)
+        return FittedRegression(self, prior, problem.keys)
 
     def restore(self, state: State) -> "FittedRegression":
         """What ``state`` gave."""
@@ -85,7 +87,7 @@ class PanelRegression:
             variance=state["variance"].astype(np.float64),
             noise=float(state["noise"].astype(np.float64)),
         )
-        return FittedRegression(self, prior)
+        return FittedRegression(self, prior, tuple(str(key) for key in state["columns"]))
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,14 @@ class Problem:
             np.concatenate([self.shared.separate, self.own.separate]),
         )
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What each column is of, whatever the dates: steps of the level are told by how far back they lie."""
+        columns = self.columns
+        first = columns.family.index("step") if "step" in columns.family else 0
+        named = enumerate(zip(columns.names, columns.family, strict=True))
+        return tuple(f"step {place - first}" if family == "step" else name for place, (name, family) in named)
+
     def blocks(self, rows: Integers) -> list[Integers]:
         """The rows in blocks that fit into memory."""
         size = max(1, BLOCK_NUMBERS // len(self.columns) ** 2)
@@ -164,24 +174,35 @@ class FittedRegression:
     Attributes:
         model: The estimator.
         prior: Of the coefficients.
+        columns: What each coefficient is of, whatever the dates.
     """
 
     model: PanelRegression
     prior: Prior
+    columns: tuple[str, ...]
+    lasting: ClassVar[bool] = True
 
     def predict(self, panel: Panel) -> Forecast:
-        """The steps ahead of each series; the panel's history has the dates of the one that was fitted."""
+        """The steps ahead of each series; the panel may be of other days than the one that was fitted."""
         problem = Problem.of(panel, self.model)
-        blocks = problem.blocks(np.arange(len(panel)))
+        prior, blocks = self.prior_of(problem), problem.blocks(np.arange(len(panel)))
         with threadpool_limits(1, "blas"):
-            quantiles = np.concatenate([_ahead(problem, rows, self.prior) for rows in blocks])
+            quantiles = np.concatenate([_ahead(problem, rows, prior) for rows in blocks])
         return Forecast.of(quantiles, quantile_mean(quantiles), _notes(panel))
+
+    def prior_of(self, problem: Problem) -> Prior:
+        """What was learned, for the columns of other days; of what it knows nothing, a weak prior."""
+        if problem.keys == self.columns:
+            return self.prior
+        weak = first_prior(problem.columns.family, tuple(problem.panel.static.values()))
+        return moved(self.prior, self.columns, weak, problem.keys)
 
     def state(self) -> State:
         """The prior."""
         prior = self.prior
         shifts = {f"shift {place}": shift for place, shift in enumerate(prior.shifts)}
-        return {"centre": prior.centre, "variance": prior.variance, "noise": np.array(prior.noise), **shifts}
+        numbers = {"centre": prior.centre, "variance": prior.variance, "noise": np.array(prior.noise)}
+        return {**numbers, **shifts, "columns": np.array(self.columns, dtype=np.str_)}
 
 
 def settled(sample: Sample, prior: Prior) -> Posterior:

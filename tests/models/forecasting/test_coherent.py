@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -7,7 +8,8 @@ from scipy.stats import norm
 
 from features.hierarchy import Hierarchy, Observed, crossings, hierarchy
 from models.forecasting.coherent import adapted, coherent, learn, stretched, untaught
-from models.forecasting.forecaster import Forecaster, fit
+from models.forecasting.forecaster import Forecaster, fit, renewed
+from models.forecasting.hierarchical_bayes.regression import PanelRegression
 from models.forecasting.months import by_month
 from models.forecasting.quantiles import LEVELS, NAMES
 from models.forecasting.seasonal_naive import SeasonalNaive
@@ -131,12 +133,20 @@ def test_months_add_up_paths_and_what_is_known():
     assert months.loc[("total", pd.Timestamp("2025-03-01")), "days_expected"] == 22
 
 
-def test_a_forecaster_is_the_same_after_it_was_stored(panel_of):
+@pytest.fixture
+def sales(panel_of):
+    """Sixty days of the tree's series, as a panel."""
     values = TREE.sums(np.random.default_rng(0).normal(100, 9, (3, 60)))
     order = np.argsort(SERIES)
-    panel = panel_of(values[order], horizon=DAYS)
-    named = type(panel)(**(vars(panel) | {"series": tuple(np.array(SERIES)[order])}))
-    made = fit(SeasonalNaive(), TREE, named, learn(TREE, judged(actuals(0.5))), seed=3)
+    panel = panel_of(values[order], horizon=DAYS, static={"region": np.arange(len(SERIES)) % 2})
+    return replace(panel, series=tuple(np.array(SERIES)[order]))
+
+
+TAUGHT = learn(TREE, judged(actuals(0.5)))
+
+
+def test_a_forecaster_is_the_same_after_it_was_stored(sales):
+    made = fit(SeasonalNaive(), TREE, sales, TAUGHT, seed=3)
     file = io.BytesIO()
     np.savez(file, **made.state())
     file.seek(0)
@@ -144,3 +154,24 @@ def test_a_forecaster_is_the_same_after_it_was_stored(panel_of):
     pd.testing.assert_frame_equal(made.forecast()[0], again.forecast()[0])
     pd.testing.assert_frame_equal(again.tree.nodes, TREE.nodes, check_dtype=False)
     assert isinstance(again.tree, Hierarchy)
+
+
+def test_the_mean_alone_is_that_of_the_whole_forecast(sales):
+    made = fit(PanelRegression(), TREE, sales, TAUGHT)
+    pd.testing.assert_frame_equal(made.mean(), made.forecast()[0][["series", "date", "mean"]])
+
+
+def test_what_was_learned_is_kept_for_other_days_of_the_same_series_only(sales):
+    learned = fit(PanelRegression(), TREE, sales.until(55, DAYS), TAUGHT)
+    assert renewed(learned, TREE, sales, TAUGHT).fitted is learned.fitted
+    moved = replace(sales, static={"region": 1 - sales.static["region"]})
+    for other in (sales.take(np.arange(2)), moved):
+        anew = renewed(learned, TREE, other, TAUGHT)
+        assert anew.fitted is not learned.fitted
+        pd.testing.assert_frame_equal(anew.mean(), fit(PanelRegression(), TREE, other, TAUGHT).mean())
+
+
+def test_a_forecast_that_is_settled_once_fitted_is_made_anew(sales):
+    yesterday = fit(SeasonalNaive(), TREE, sales.until(59, DAYS), TAUGHT)
+    today = renewed(yesterday, TREE, sales, TAUGHT)
+    pd.testing.assert_frame_equal(today.mean(), fit(SeasonalNaive(), TREE, sales, TAUGHT).mean())

@@ -8,8 +8,17 @@ import pytest
 from features.moving_days import public_holidays
 from models.forecasting import forecast_panel
 from models.forecasting.hierarchical_bayes.components import components, effects
-from models.forecasting.hierarchical_bayes.em import Posterior, Sample, first_posterior, first_prior, posterior, updated
-from models.forecasting.hierarchical_bayes.regression import PanelRegression
+from models.forecasting.hierarchical_bayes.em import (
+    Posterior,
+    Prior,
+    Sample,
+    first_posterior,
+    first_prior,
+    moved,
+    posterior,
+    updated,
+)
+from models.forecasting.hierarchical_bayes.regression import PanelRegression, Problem
 from models.forecasting.hierarchical_bayes.squares import Squares
 
 DAYS = np.arange(200 + 14)
@@ -66,6 +75,32 @@ def test_a_stored_prior_forecasts_the_same(shops, fitted):
     file.seek(0)
     restored = PanelRegression(offset=0.03).restore(dict(np.load(file, allow_pickle=False)))
     assert np.array_equal(restored.predict(shops[0]).quantiles, fitted.predict(shops[0]).quantiles)
+
+
+def test_what_was_learned_a_while_ago_forecasts_as_well_as_what_is_learned_now(shops, fitted):
+    panel, ahead = shops
+    earlier = PanelRegression(offset=0.03).fit(panel.until(165, 14))
+    late, now = (np.abs(np.log(each.predict(panel).quantiles[:, :, 4] / ahead)).mean() for each in (earlier, fitted))
+    assert late < 1.1 * now
+
+
+def test_a_prior_is_carried_to_other_columns_by_what_they_are_of():
+    known = Prior(np.array([1.0, 2.0, 3.0]), (np.array([[0.1, 0.2, 0.3]]),), np.array([4.0, 5.0, 6.0]), noise=0.7)
+    weak = Prior(np.zeros(3), (np.zeros((1, 3)),), np.full(3, 9.0), noise=0.05)
+    found = moved(known, ("level", "step 0", "gone"), weak, ("level", "new", "step 0"))
+    assert found.centre.tolist() == [1, 0, 2]
+    assert found.variance.tolist() == [4, 9, 5]
+    assert found.shifts[0].tolist() == [[0.1, 0, 0.2]]
+    assert found.noise == 0.7
+
+
+def test_steps_of_the_level_are_known_by_how_far_back_they_lie(shops):
+    model, panel = PanelRegression(), shops[0]
+    today, yesterday = (Problem.of(each, model) for each in (panel, panel.until(199, 14)))
+    assert today.keys == yesterday.keys
+    assert today.columns.names != yesterday.columns.names
+    assert {"step 0", "weekday 3", "promotion"} <= set(today.keys)
+    assert len(set(today.keys)) == len(today.columns)
 
 
 def test_a_scenario_moves_the_forecast_by_the_effect(shops, fitted):

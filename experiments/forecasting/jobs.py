@@ -1,9 +1,9 @@
 """The forecasting jobs: backtest the candidates, train a challenger, promote it, forecast with the champion.
 
-Each job reads Gold, tracks itself in MLflow and publishes to Gold. A champion is a kind of model, what it learned of the
-series, and what a backtest taught about it: every forecast applies it to the newest data, unattended, in seconds; only
-where what it learned does not last, or the series are others, is it fitted anew. Which kind it is and what it learned
-changes only by ``promote``; what was taught changes by that, too, and by ``watch`` where its intervals do not hold.
+Each job reads Gold, tracks itself in MLflow and publishes to Gold. A champion is a kind of model, what it learned of
+the series, and what a backtest taught about it: every forecast applies it to the newest data, unattended, in seconds;
+only where what it learned does not last, or the series are others, is it fitted anew. Which kind it is and what it
+learned changes by ``promote``; what was taught by that, too, and by ``watch`` where its intervals do not hold.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -6,7 +6,7 @@ from models.forecasting.boosting.model import Boosting
 from models.forecasting.candidates import Candidate
 from models.forecasting.empirical import Empirical
 from models.forecasting.frequency import Kind
-from models.forecasting.hierarchical_bayes.regression import PanelRegression
+from models.forecasting.hierarchical_bayes.regression import LEVEL, SEASON, PanelRegression
 from models.forecasting.seasonal_naive import SeasonalNaive
 
 
@@ -40,7 +40,7 @@ def usual_members(kind: Kind, values: int) -> tuple[Member, ...]:
     knots = 26 if kind == "D" else 52
     return (
         Member(PanelRegression(fine_offset, 4, knots, name="PanelRegression fine"), fine),
-        Member(PanelRegression(coarse_offset, 8, 0, name="PanelRegression coarse"), coarse),
+        Member(PanelRegression(coarse_offset, 8, 0, (LEVEL, SEASON), name="PanelRegression coarse"), coarse),
         Member(Boosting(), trees * values / (values + TREES_WORTH)),
         Member(SeasonalNaive(), naive),
         Member(Empirical(), 0.0),

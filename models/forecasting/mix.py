@@ -128,7 +128,7 @@ class Mix:
             Blend.of(past.panel, [then[place][each].result() for each in places])
             for place, past in zip(whole, kept, strict=True)
         ]
-        weights = learned_weights(kept, blends, prior)
+        weights = learned_weights(kept, blends, prior, panel.length)
         mixed = np.concatenate(
             [_within(past.panel, blend.quantiles(weights)) for past, blend in zip(kept, blends, strict=True)]
         )

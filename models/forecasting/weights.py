@@ -14,16 +14,19 @@ PRIOR_STEPS = 4
 TRUST = 0.5
 """Share of what was selected in the weights, where much was seen."""
 WORTH = 500.0
-"""Past forecasts with which it is half of that."""
+"""Past forecasts with which it is half of that, had they been made with the history there is now."""
 
 
-def learned_weights(origins: Sequence[Origin], blends: Sequence[Blend], prior: Floats) -> Floats:
+def learned_weights(origins: Sequence[Origin], blends: Sequence[Blend], prior: Floats, length: int) -> Floats:
     """Weights of the members by greedy selection with replacement, from the prior on (Caruana et al. 2004).
+
+    An origin with little of the history there is now tells little: what was best with one year is not with two.
 
     Args:
         origins: What happened at each past origin.
         blends: What the members had forecast there.
         prior: Weights that are known to be robust, summing to one.
+        length: Steps of history there are now.
 
     Returns:
         Weights summing to one, between the prior and what was selected.
@@ -36,7 +39,8 @@ def learned_weights(origins: Sequence[Origin], blends: Sequence[Blend], prior: F
         counts = counts + (np.arange(len(prior)) == best)
         totals = [total + blend.members[best] for total, blend in zip(totals, blends, strict=True)]
     seen = sum(int(np.isfinite(origin.actual).sum()) for origin in origins)
-    trust = TRUST * seen / (seen + WORTH)
+    likeness = float(np.mean([(origin.panel.length / length) ** 2 for origin in origins]))
+    trust = TRUST * likeness * seen / (seen + WORTH)
     found: Floats = (1 - trust) * prior + trust * counts / counts.sum()
     return found
 

@@ -2,12 +2,14 @@
 
 For series i with scaled values z_i, design X and group g(i):
 
-    z_i = X b_i + e_i,   e_i ~ t_nu(0, s_i^2),   b_i ~ N(m_g(i), diag(lambda))
+    z_i = X b_i + e_i,   e_i ~ t_nu(0, s_i^2),   b_i ~ N(m_g(i), diag(k_i lambda))
 
 The E-step gives the normal posterior of each b_i; the M-step the means m, the variances lambda and the noise, by EM
 (Dempster, Laird & Rubin 1977; Lindley & Smith 1972 for the model). Student errors are scale mixtures of normals, so
-that they are weights (Lange, Little & Taylor 1989). Group means are shrunk to the panel's by their own variance ratio,
-noise variances to their geometric mean.
+that they are weights (Lange, Little & Taylor 1989). For the same reason k_i says by how much more or less a series
+differs from its groups in some columns, such as the steps of its level, than series do: panels of unlike series, some
+of which wander ten times as fast as others, have no one variance. Group means are shrunk to the panel's by their own
+variance ratio, noise variances to their geometric mean.
 """
 
 from collections.abc import Sequence
@@ -25,6 +27,8 @@ FREEDOM = 6.0
 """Degrees of freedom of the noise."""
 NOISE_WORTH = 6.0
 """Observations that the panel's noise counts for beside a series' own."""
+UNLIKE_WORTH = 8.0
+"""Coefficients that the panel's variance counts for beside a series' own."""
 LEAST_NOISE = 1e-5
 LEAST_VARIANCE = 1e-7
 FIRST_VARIANCE = {"origin": 0.5, "step": 0.003, "month": 0.1}
@@ -41,6 +45,7 @@ class Sample:
         squares: Products of these columns over the history.
         own: Columns of each series, shape (series, dates, columns); no columns where there are none.
         groups: Codes of each series' groups, by static dimension.
+        unlike: Sets of columns of which some series differ more from their groups than others, flags of all columns.
     """
 
     scaled: Singles
@@ -49,6 +54,7 @@ class Sample:
     squares: Squares
     own: Singles
     groups: tuple[Integers, ...]
+    unlike: tuple[Flags, ...]
 
     def apply(self, coefficients: Floats) -> Floats:
         """The design times the coefficients, shape (series, dates)."""
@@ -92,6 +98,7 @@ class Posterior:
         noise: Noise variance of each series, shape (series,).
         weights: Of the values, by how far out they lie; shape (series, history).
         covariance: Of the coefficients, shape (series, columns, columns); none before any value was seen.
+        multiple: Of the prior's variances, what each series' are, shape (series, columns).
     """
 
     mean: Floats
@@ -99,6 +106,7 @@ class Posterior:
     noise: Floats
     weights: Singles
     covariance: Singles
+    multiple: Floats
 
 
 def first_prior(families: Sequence[str], groups: Sequence[Integers]) -> Prior:
@@ -129,27 +137,39 @@ def first_posterior(sample: Sample, prior: Prior) -> Posterior:
     series, columns = len(sample.scaled), len(prior.centre)
     unseen = np.zeros((series, columns))
     noise = np.full(series, prior.noise)
-    return Posterior(unseen, unseen, noise, sample.observed, np.zeros((series, 0, 0), np.float32))
+    nothing = np.zeros((series, 0, 0), np.float32)
+    return Posterior(unseen, unseen, noise, sample.observed, nothing, multiple=np.ones((series, columns)))
 
 
 def posterior(sample: Sample, prior: Prior, last: Posterior) -> Posterior:
-    """The E-step, with the noise and the weights of the values as ``last`` left them, and both anew."""
+    """The E-step, with noise, weights of the values and multiples as ``last`` left them, and all three anew."""
     precision, moment = _normal_equations(sample, last.weights)
     precision /= last.noise[:, None, None].astype(np.float32)
     diagonal = np.arange(len(prior.centre))
-    precision[:, diagonal, diagonal] += (1 / prior.variance).astype(np.float32)
+    before, centre = prior.variance * last.multiple, prior.means(sample.groups)
+    precision[:, diagonal, diagonal] += (1 / before).astype(np.float32)
     covariance = _inverted(precision)
-    pull = moment / last.noise[:, None] + prior.means(sample.groups) / prior.variance
+    pull = moment / last.noise[:, None] + centre / before
     mean = np.matmul(covariance, pull[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
     variance = covariance[:, diagonal, diagonal].astype(np.float64)
     residual = (sample.scaled - sample.apply(mean)[:, : sample.scaled.shape[1]]) * sample.observed
     # the trace of the design's squares times the covariance: what the values tell, in numbers of coefficients
-    told = last.noise * np.maximum(len(diagonal) - (variance / prior.variance).sum(axis=1), 0)
+    told = last.noise * np.maximum(len(diagonal) - (variance / before).sum(axis=1), 0)
     spread = (last.weights * residual**2).sum(axis=1) + told
     noise = (spread + NOISE_WORTH * prior.noise) / (sample.observed.sum(axis=1) + NOISE_WORTH)
     noise = np.maximum(noise, LEAST_NOISE)
     weights = sample.observed * (FREEDOM + 1) / (FREEDOM + residual**2 / noise[:, None])
-    return Posterior(mean, variance, noise, weights.astype(np.float32), covariance)
+    multiple = _multiple(sample.unlike, ((mean - centre) ** 2 + variance) / prior.variance)
+    return Posterior(mean, variance, noise, weights.astype(np.float32), covariance, multiple)
+
+
+def _multiple(unlike: Sequence[Flags], scatter: Floats) -> Floats:
+    """What each series' variances are of the panel's, from how far it is from its groups in the panel's unit."""
+    found = np.ones_like(scatter)
+    for columns in unlike:
+        total = scatter[:, columns].sum(axis=1, keepdims=True)
+        found[:, columns] = (UNLIKE_WORTH + total) / (UNLIKE_WORTH + columns.sum())
+    return found
 
 
 def _normal_equations(sample: Sample, weights: Singles) -> tuple[Singles, Floats]:
@@ -190,7 +210,7 @@ def updated(
     shifts = _shifts(found, centre, groups, family != "origin")
     noise = float(np.exp(np.mean(np.log(found.noise))))
     moved = replace(prior, centre=centre, shifts=shifts, noise=noise)
-    scatter = ((found.mean - moved.means(groups)) ** 2 + found.variance).mean(axis=0)
+    scatter = (((found.mean - moved.means(groups)) ** 2 + found.variance) / found.multiple).mean(axis=0)
     pooled = {name: scatter[family == name].mean() for name in sorted(set(families))}
     variance = np.where(separate, scatter, [pooled[name] for name in families])
     return replace(moved, variance=np.maximum(variance, LEAST_VARIANCE))

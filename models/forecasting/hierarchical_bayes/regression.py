@@ -41,6 +41,8 @@ TAILS = 8.0
 QUANTILES = stats.t.ppf(LEVELS, TAILS) / np.sqrt(TAILS / (TAILS - 2))
 MODEL_NOISE = 0.5
 """Share of the noise variance that is added for what no column explains: errors ahead are not independent."""
+LEVEL = ("step",)
+SEASON = ("knot", "season")
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,15 @@ class PanelRegression:
         offset: Of the scale; a larger one hedges against zeros and outliers.
         waves: Harmonics of the yearly season.
         knots: Knots of the yearly season beside them.
+        unlike: Sets of families of columns in which some series vary more than others: by default the season; with
+            the level, a panel of very unlike series is forecast far better, one of like series a little worse.
         name: Of the candidate.
     """
 
     offset: float = 0.1
     waves: int = 4
     knots: int = 52
+    unlike: tuple[tuple[str, ...], ...] = (SEASON,)
     name: str = "PanelRegression"
 
     def fit(self, panel: Panel, *, seed: int = 0, jobs: Jobs = None) -> "FittedRegression":  # noqa: ARG002
@@ -101,6 +106,7 @@ class Problem:
         squares: Products of these over the history.
         own: Columns of each, None where nothing is known ahead.
         shut: Where a series is closed.
+        unlike: Sets of families in which some series vary more than others.
     """
 
     panel: Panel
@@ -109,6 +115,7 @@ class Problem:
     squares: Squares
     own: Columns | None
     shut: Flags
+    unlike: tuple[tuple[str, ...], ...]
 
     @classmethod
     def of(cls, panel: Panel, model: PanelRegression) -> "Problem":
@@ -117,7 +124,7 @@ class Problem:
         scale = scale_of(recent, model.offset)
         common = shared(recent, model.waves, model.knots)
         squares = Squares.of(common.matrix[: recent.length].astype(np.float32))
-        return cls(recent, scale, common, squares, own(recent), closed(recent))
+        return cls(recent, scale, common, squares, own(recent), closed(recent), model.unlike)
 
     @property
     def columns(self) -> Columns:
@@ -158,6 +165,7 @@ class Problem:
             squares=self.squares,
             own=nothing if self.own is None else _of(self.own.matrix, rows).astype(np.float32, copy=False),
             groups=tuple(codes[rows] for codes in self.panel.static.values()),
+            unlike=tuple(np.isin(self.columns.family, families) for families in self.unlike),
         )
 
 
@@ -224,7 +232,7 @@ def _light(found: Posterior) -> Posterior:
 
 
 def _joined(found: list[Posterior]) -> Posterior:
-    names = ("mean", "variance", "noise", "weights", "covariance")
+    names = ("mean", "variance", "noise", "weights", "covariance", "multiple")
     return Posterior(*(np.concatenate([getattr(part, name) for part in found]) for name in names))
 
 
@@ -238,18 +246,18 @@ def _ahead(problem: Problem, rows: Integers, prior: Prior) -> Floats:
     if sample.own.shape[2]:
         design = np.concatenate([design, np.take_along_axis(sample.own, steps[:, :, None], axis=1)], axis=2)
     variance = np.maximum((np.matmul(design, found.covariance) * design).sum(axis=2), 0).astype(np.float64)
-    variance += _wandering(problem, rows, prior) + (1 + MODEL_NOISE) * found.noise[:, None]
+    variance += _wandering(problem, rows, prior, found) + (1 + MODEL_NOISE) * found.noise[:, None]
     spread = np.sqrt(variance + _unknown_size(problem)[rows, None])
     scale = replace(problem.scale, size=problem.scale.size[rows])
     return scale.back(centre[:, :, None] + spread[:, :, None] * QUANTILES)
 
 
-def _wandering(problem: Problem, rows: Integers, prior: Prior) -> Floats:
+def _wandering(problem: Problem, rows: Integers, prior: Prior, found: Posterior) -> Floats:
     """Variance of the level's steps beyond the panel's end, of which the design has none; shape (series, horizon)."""
     family = np.array(problem.columns.family)
-    step = prior.variance[family == "step"]
+    steps = (found.multiple * prior.variance)[:, family == "step"]
     beyond = np.maximum(problem.panel.steps[rows] - problem.panel.length + 1, 0)
-    pace = float(step.mean()) / GRAINS[problem.panel.frequency.kind].step if step.size else 0.0
+    pace = steps.mean(axis=1, keepdims=True) / GRAINS[problem.panel.frequency.kind].step if steps.size else 0.0
     return beyond * pace
 
 

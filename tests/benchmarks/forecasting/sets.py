@@ -152,8 +152,10 @@ SIZES: dict[str, Callable[[], Task]] = {
     "Size, 300 weekly": partial(many_weekly, 300),
     "Size, 1500 weekly": partial(many_weekly, 1500),
     "Size, 3000 weekly": partial(many_weekly, 3000),
+    "Size, 6000 weekly": partial(many_weekly, 6000),
     "Size, 1100 daily": partial(many_daily, 1100, 940, 48),
-    "Size, 7500 daily": partial(many_daily, 7500, 200, 28),
+    "Size, 3000 daily": partial(many_daily, 3000, 200, 28),
+    "Size, 10000 daily": partial(many_daily, 10_000, 200, 28),
     "Size, 30000 daily": partial(many_daily, 30_000, 200, 28),
 }
 """How long it takes and how much memory; asked for by name."""

@@ -18,7 +18,7 @@ from models.forecasting.hierarchical_bayes.em import (
     posterior,
     updated,
 )
-from models.forecasting.hierarchical_bayes.regression import PanelRegression, Problem
+from models.forecasting.hierarchical_bayes.regression import LEVEL, PanelRegression, Problem
 from models.forecasting.hierarchical_bayes.squares import Squares
 
 DAYS = np.arange(200 + 14)
@@ -146,7 +146,7 @@ def sample():
     shared, own = draws.normal(size=(44, 3)), draws.normal(size=(5, 44, 2))
     scaled = (shared[:40] @ [1, 2, 3] + own[:, :40] @ [4, 5] + draws.normal(0, 0.1, (5, 40))) * observed
     scaled, observed, shared, own = (part.astype(np.float32) for part in (scaled, observed, shared, own))
-    return Sample(scaled, observed, shared, Squares.of(shared[:40]), own, groups=())
+    return Sample(scaled, observed, shared, Squares.of(shared[:40]), own, groups=(), unlike=())
 
 
 def test_the_posterior_is_that_of_each_series_alone(sample):
@@ -167,13 +167,54 @@ def test_em_finds_the_means_the_variances_and_the_noise(sample):
     assert prior.noise == pytest.approx(0.01, rel=0.5)
 
 
+def test_of_unlike_columns_each_series_has_its_own_variance(sample):
+    """The third series has steps five times as large as those of the others, the fifth column is of no set."""
+    steps = np.array([True, True, True, True, False])
+    families, separate = np.where(steps, "step", "own"), ~steps
+    truth = np.random.default_rng(1).normal(0, np.where(np.arange(5) == 2, 1.0, 0.2)[:, None], (5, 5))
+    scaled = (
+        truth[:, :3] @ sample.shared[:40].T + (sample.own[:, :40] @ truth[:, 3:, None])[:, :, 0]
+    ) * sample.observed
+    restless = replace(sample, scaled=scaled.astype(np.float32), unlike=(steps,))
+    prior = first_prior(families, ())
+    found = first_posterior(restless, prior)
+    for _ in range(20):
+        found = posterior(restless, prior, found)
+        prior = updated(prior, found, (), families, separate)
+    assert found.multiple[:, :4].argmax() // 4 == 2
+    assert found.multiple[2, 0] > 1.5 * np.delete(found.multiple[:, 0], 2).max()
+    assert np.array_equal(found.multiple[:, 4], np.ones(5))
+
+
+def test_where_levels_are_unlike_a_series_that_wanders_is_forecast_wider_than_one_that_stays(panel_of):
+    """Thirty series walk by 2% a day, thirty stay where they are but for noise of 2%."""
+    draws = np.random.default_rng(4)
+    walks = draws.normal(0, np.repeat([0.02, 0.0], 30)[:, None], (60, 364)).cumsum(axis=1)
+    values = np.exp(5 + walks + draws.normal(0, 0.02, walks.shape))
+    panel = panel_of(values[:, :350])
+    inside, widths = {}, {}
+    for unlike in ((), (LEVEL,)):
+        quantiles = PanelRegression(unlike=unlike).fit(panel).predict(panel).quantiles
+        reached = (quantiles[..., 0] < values[:, 350:]) & (values[:, 350:] < quantiles[..., 8])
+        inside[unlike] = reached.reshape(2, -1).mean(axis=1)
+        widths[unlike] = np.log(quantiles[..., 8] / quantiles[..., 0]).reshape(2, -1).mean(axis=1)
+    assert widths[LEVEL,][0] > 2 * widths[LEVEL,][1]
+    assert widths[LEVEL,][1] < 0.75 * widths[()][1]
+    assert np.abs(inside[LEVEL,] - 0.8).max() < np.abs(inside[()] - 0.8).max()
+
+
 def test_group_means_are_shrunk_more_the_less_groups_differ():
     draws = np.random.default_rng(0)
     codes = np.repeat([0, 1, 2], 20)
     for gap in (0.0, 3.0):
         mean = draws.normal(0, 0.5, (60, 1)) + gap * codes[:, None]
         found = Posterior(
-            mean, np.full((60, 1), 0.01), np.ones(60), np.ones((60, 1), np.float32), np.zeros((60, 0, 0), np.float32)
+            mean=mean,
+            variance=np.full((60, 1), 0.01),
+            noise=np.ones(60),
+            weights=np.ones((60, 1), np.float32),
+            covariance=np.zeros((60, 0, 0), np.float32),
+            multiple=np.ones((60, 1)),
         )
         prior = updated(first_prior(["a"], (codes,)), found, (codes,), ["a"], np.array([True]))
         raw = [mean[codes == group].mean() - mean.mean() for group in range(3)]

@@ -10,14 +10,29 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 240
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where it answers, and its process."""
+
+    address: str
+    process: "subprocess.Popen[bytes]"
+
+    def stop(self) -> None:
+        """As by a machine that fails."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
 @contextmanager
-def mlflow_server(folder: Path) -> Iterator[str]:
-    """Its address."""
+def mlflow_server(folder: Path) -> Iterator[Server]:
+    """A server for as long as the block runs, unless it is stopped before."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -26,21 +41,20 @@ def mlflow_server(folder: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "mlflow", "server", *stores, *where]
     environment = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # which nothing here asks for
     with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment, start_new_session=True)
-    address = f"http://127.0.0.1:{port}"
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment, start_new_session=True)
+    server = Server(f"http://127.0.0.1:{port}", process)
     try:
-        _wait(address, server, folder / "server.log")
-        yield address
+        _wait(server, folder / "server.log")
+        yield server
     finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
+        server.stop()
 
 
-def _wait(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait(server: Server, log: Path) -> None:
     for _ in range(PATIENCE):
-        assert server.poll() is None, log.read_text()
+        assert server.process.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5):
+            with urllib.request.urlopen(f"{server.address}/health", timeout=5):
                 return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(1)

@@ -18,8 +18,8 @@ HORIZON = ("--horizon", "14", "--measure", "units")
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[str]:
-    with mlflow_server(tmp_path_factory.mktemp("server")) as address:
-        yield address
+    with mlflow_server(tmp_path_factory.mktemp("server")) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Timer
+from threading import Event, Timer
 from types import FrameType
 
 from etl.errors import AssayError
@@ -25,16 +25,22 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM came."""
 
 
+class _AtLimit(BaseException):
+    """Interrupts at the limit; no library takes it for an error of its own work, as it would a ``LimitError``."""
+
+
 @contextmanager
 def limited(name: str, seconds: float, grace: float = GRACE) -> Iterator[None]:
     """Raise ``LimitError`` where the block has not ended after ``seconds``; the main thread's blocks only.
 
     Where it cannot be interrupted either, the process ends: what it wrote is put back by the next run.
     """
+    reached = Event()
     sentence = f"The step {name} was stopped after its limit of {seconds:g} s: see what hangs, or give it more time."
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise LimitError(f"{sentence} assay refresh goes on from there.")
+        reached.set()
+        raise _AtLimit
 
     def end() -> None:
         sys.stderr.write(f"assay: {sentence} It could not be interrupted, so the process ends.\n")
@@ -48,6 +54,10 @@ def limited(name: str, seconds: float, grace: float = GRACE) -> Iterator[None]:
     watchdog.start()
     try:
         yield
+    except (Exception, _AtLimit) as error:
+        if reached.is_set():
+            raise LimitError(f"{sentence} assay refresh goes on from there.") from error
+        raise
     finally:
         watchdog.cancel()
         signal.setitimer(signal.ITIMER_REAL, 0)

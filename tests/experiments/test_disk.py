@@ -1,5 +1,6 @@
 """A disk that is full, then one that can only be read, under a warehouse that was released once."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from etl.disk import disk_faults
 from etl.errors import DiskError, UsageError
+from tests.experiments.commands.test_refresh import add_a_day, ran
+from tests.experiments.test_refresh_faults import QUESTION
 
 ROOM = 1 << 18  # bytes, less than any run writes
 NEWEST = "select cast(max(date) as string) as day from gold.gld_daily_orders"
@@ -59,6 +62,25 @@ def test_what_was_released_stays_readable_and_the_next_run_goes_on(assay, two_mo
     assert mount(disk, "remount,rw,size=64m")
     assert assay("etl", "--landing", two_months, *options).code == 0
     assert newest_day() == "2025-09-30"
+
+
+@pytest.mark.embedded
+@pytest.mark.slow
+def test_a_refresh_whose_disk_gets_full_goes_on_from_there_once_there_is_room(assay, demonstrated, landing, disk):
+    warehouse = Path(shutil.copytree(demonstrated.warehouse, disk / "warehouse"))
+    add_a_day(landing)
+    command = ("refresh", "--landing", landing, "--warehouse", warehouse, *QUESTION)
+    assert assay(*command, "--until", "features").code == 0
+    used = sum(path.stat().st_blocks * 512 for path in disk.rglob("*"))
+    assert mount(disk, f"remount,size={used + ROOM}")
+    full = assay(*command)
+    assert (full.code, full.out) == (1, "")
+    assert f"assay: The disk of {warehouse} is full: free some space and run again" in full.message
+    seen = assay("query", "select max(date) as day from gold.gld_forecast", "--warehouse", warehouse, "--json")
+    assert seen.json == [{"day": "2025-11-30"}]  # as it was forecast on the morning before
+
+    assert mount(disk, "remount,size=64m")
+    assert "etl" not in ran(assay(*command))
 
 
 @pytest.mark.parametrize("told", ["[Errno 28] No space left on device: 'x'", "(sqlite3) database or disk is full"])

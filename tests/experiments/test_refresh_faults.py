@@ -90,6 +90,17 @@ def test_killed_anywhere_readers_see_a_whole_state_and_the_next_run_ends_as_if_u
     assert [name for name in differences(warehouse, undisturbed) if not name.startswith("ops")] == []
 
 
+def test_a_step_that_hangs_is_stopped_and_the_next_run_goes_on_from_there(assay, prepared):
+    warehouse, command = prepared
+    for step in ("etl", "forecast"):
+        stopped = assay(*command, "--limit", f"{step}=1")
+        assert stopped.code == 1
+        assert f"The step {step} was stopped after its limit of 1 s" in stopped.message
+        assert last_day(warehouse) == "2025-09-30"
+    assert ran(assay(*command))[0] == "forecast"
+    assert last_day(warehouse) == "2025-10-01"
+
+
 def test_of_two_at_once_one_is_refused_and_maintenance_meanwhile_too(assay, prepared):
     warehouse, command = prepared
     arguments = [str(part) for part in (SCRIPT, *command)]

@@ -25,6 +25,37 @@ def test_a_block_that_waits_is_stopped():
         time.sleep(10)
 
 
+def test_a_library_that_makes_an_error_of_its_own_of_it_hides_no_limit():
+    def loads() -> None:
+        try:
+            time.sleep(10)
+        except BaseException as error:
+            raise RuntimeError("the model cannot be loaded") from error
+
+    with pytest.raises(LimitError, match="The step forecast was stopped"), limited("forecast", 0.05):
+        loads()
+
+
+def test_a_library_that_goes_on_after_any_error_is_stopped_all_the_same():
+    reached = []
+
+    def tries() -> None:
+        for _ in range(2):
+            try:
+                time.sleep(10)
+            except Exception:
+                reached.append("the next try")
+
+    with pytest.raises(LimitError), limited("forecast", 0.05):
+        tries()
+    assert reached == []
+
+
+def test_an_error_before_the_limit_stays_what_it_is():
+    with pytest.raises(RuntimeError, match="broken"), limited("forecast", 10):
+        raise RuntimeError("broken")
+
+
 STUCK = """
 import signal
 from experiments.running.limits import limited

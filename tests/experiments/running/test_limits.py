@@ -7,6 +7,7 @@ import time
 import pytest
 
 from experiments.running.limits import LimitError, Terminated, heeded, limited, terminable
+from experiments.watching import until_signalled
 
 
 def test_a_block_that_ends_in_time_is_left_alone():
@@ -128,6 +129,13 @@ def test_an_interruption_that_was_not_lost_ends_the_block_at_once():
     with pytest.raises(KeyboardInterrupt), heeded():
         held()
     assert reached == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_interrupts_nothing_is_left_to_who_takes_note_of_it(number: int):
+    with until_signalled() as stopped, heeded():
+        os.kill(os.getpid(), number)
+        assert stopped.wait(1)
 
 
 def test_nothing_is_raised_where_nothing_came():

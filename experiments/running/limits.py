@@ -83,13 +83,16 @@ def terminable() -> Iterator[None]:
 def heeded() -> Iterator[None]:
     """Raise at the end of the block where SIGINT or SIGTERM came within it and what its handler raised was lost."""
     former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    came: list[int] = []
+    raised: list[BaseException] = []
 
     def note(number: int, frame: FrameType | None) -> None:
-        came.append(number)
         handler = former[signal.Signals(number)]
         if callable(handler):
-            handler(number, frame)
+            try:
+                handler(number, frame)
+            except BaseException as interruption:
+                raised.append(interruption)
+                raise
 
     for number, handler in former.items():
         if callable(handler):
@@ -100,5 +103,5 @@ def heeded() -> Iterator[None]:
         for number, handler in former.items():
             if signal.getsignal(number) is note:
                 signal.signal(number, handler)
-    if came:
-        raise Terminated if signal.SIGTERM in came else KeyboardInterrupt
+    if raised:
+        raise raised[-1]

@@ -1,7 +1,7 @@
 """What a backtest found: a score for each candidate, the winner, and what its errors teach."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
@@ -13,12 +13,14 @@ from experiments.forecasting.settings import Settings
 from features.hierarchy import Hierarchy
 from models.forecasting.backtest import Fold, accuracy, judge
 from models.forecasting.candidates import Candidate
-from models.forecasting.coherent import Coherence, coherent, learn, untaught
-from models.forecasting.cutoffs import choose_cutoffs
+from models.forecasting.coherent import Coherence, coherent, learn, level_factors, stretched, untaught
+from models.forecasting.cutoffs import choose_cutoffs, earlier_cutoffs
 from models.forecasting.metrics import MEASURES, measured
 from models.forecasting.parallel import concurrently
 from models.forecasting.registry import BENCHMARK, default_candidates
 
+EARLIER = 3
+"""Origins before those of the backtest that the winner's width is learned from, too: shocks are few."""
 CHECK_PATHS = 100
 """Sample paths behind a judged forecast; a published one has more."""
 COHERENT = "{} coherent"
@@ -56,9 +58,19 @@ def published_name(algorithm: str, note: str) -> str:
 
 def folds(demand: Demand, measure: str, settings: Settings) -> list[Fold]:
     """The origins a measure is backtested from; none where the data are too short."""
-    observed = demand.observed[measure]
-    cutoffs = choose_cutoffs(observed.dates[0], demand.as_of, settings.horizon)[-settings.origins :]
+    return [_fold(demand, measure, cutoff, settings.horizon) for cutoff in _cutoffs(demand, measure, settings)]
+
+
+def earlier_folds(demand: Demand, measure: str, settings: Settings) -> list[Fold]:
+    """The origins before those, as far apart; none where the data are too short."""
+    first = demand.observed[measure].dates[0]
+    cutoffs = earlier_cutoffs(first, _cutoffs(demand, measure, settings), EARLIER)
     return [_fold(demand, measure, cutoff, settings.horizon) for cutoff in cutoffs]
+
+
+def _cutoffs(demand: Demand, measure: str, settings: Settings) -> list[pd.Timestamp]:
+    first = demand.observed[measure].dates[0]
+    return choose_cutoffs(first, demand.as_of, settings.horizon)[-settings.origins :]
 
 
 def _fold(demand: Demand, measure: str, cutoff: pd.Timestamp, horizon: int) -> Fold:
@@ -83,11 +95,29 @@ def evaluate(demand: Demand, measure: str, candidates: Sequence[Candidate], sett
         note = "no history varies enough to score a model: the benchmark is used"
         return Evaluation(measure, judged, BENCHMARK.name, untaught(tree), note)
     algorithm = str(ranked["model"].iloc[0])
-    own = judged[judged["model"] == algorithm]
     settings.progress(f"{measure}: {algorithm} is best; making it add up.")
+    winner = next(candidate for candidate in chosen if candidate.name == algorithm)
+    taught, published = _made_coherent(tree, _with_earlier(demand, judged, measure, winner, settings), settings.seed)
+    compared = published[published["cutoff"].isin(judged["cutoff"])]
+    return Evaluation(measure, pd.concat([judged, compared], ignore_index=True), algorithm, taught)
+
+
+def _with_earlier(
+    demand: Demand, judged: pd.DataFrame, measure: str, winner: Candidate, settings: Settings
+) -> pd.DataFrame:
+    """The winner's part of ``judged``, and what it forecast from earlier origins."""
+    own = judged[judged["model"] == winner.name]
+    earlier = earlier_folds(demand, measure, settings)
+    if not earlier:
+        return own
+    return pd.concat([judged_by(demand.tree(measure), earlier, [winner], settings), own], ignore_index=True)
+
+
+def _made_coherent(tree: Hierarchy, own: pd.DataFrame, seed: int) -> tuple[Coherence, pd.DataFrame]:
+    """What one candidate's errors teach, and its forecasts as they would have been published."""
     taught = learn(tree, own)
-    published = as_published(tree, own, taught.reconciliation.method, settings.seed)
-    return Evaluation(measure, pd.concat([judged, published], ignore_index=True), algorithm, taught)
+    apart = held_out(tree, own, taught.reconciliation.method, seed)
+    return replace(taught, width=level_factors(apart)), widened(apart)
 
 
 def judged_by(
@@ -105,8 +135,8 @@ def _judge(settings: Settings, task: tuple[Candidate, Fold]) -> pd.DataFrame:
     return judge(*task, seed=settings.seed, jobs=settings.jobs)
 
 
-def as_published(tree: Hierarchy, judged: pd.DataFrame, method: str, seed: int) -> pd.DataFrame:
-    """One candidate's forecasts as they would have been published, each origin's by what the other origins teach.
+def held_out(tree: Hierarchy, judged: pd.DataFrame, method: str, seed: int) -> pd.DataFrame:
+    """One candidate's forecasts made to add up, each origin's by what the other origins teach, none of them widened.
 
     How they are made to add up, ``method``, is the one thing that was chosen on all of them.
 
@@ -120,6 +150,15 @@ def as_published(tree: Hierarchy, judged: pd.DataFrame, method: str, seed: int) 
         parts.append(coherent(tree, taught, own, seed=seed, paths=CHECK_PATHS).fill(tree, own))
     together = pd.concat(parts, ignore_index=True)
     return together.assign(model=COHERENT.format(judged["model"].iloc[0]))
+
+
+def widened(apart: pd.DataFrame) -> pd.DataFrame:
+    """What ``held_out`` gave as it would have been published: each origin widened by what the others missed."""
+    parts = [
+        stretched(own, level_factors(apart[apart["cutoff"] != cutoff]))
+        for cutoff, own in apart.groupby("cutoff", sort=True)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else apart
 
 
 def scores(judged: pd.DataFrame) -> pd.DataFrame:

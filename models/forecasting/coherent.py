@@ -2,7 +2,8 @@
 
 A backtest of one candidate tells how far its intervals must be stretched on each level, how its forecasts are best made
 to add up, and how series err together. Applied to new forecasts: stretch, draw sample paths that err together, make
-every path add up; quantiles are read off the paths, never added.
+every path add up; quantiles are read off the paths, never added. Paths of a few origins know little of the shocks that
+all series share, so that sums come out too narrow: quantiles are stretched again, by what sums at past origins missed.
 """
 
 import math
@@ -14,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.hierarchy import Hierarchy
-from models.forecasting.calibration import NONE, calibrated, factors
+from models.forecasting import calibration
+from models.forecasting.calibration import NONE, by_level, calibrated, factors
 from models.forecasting.panel import Integers
 from models.forecasting.paths import Dependence, dependence, independent, normal_scores, sample_paths
 from models.forecasting.quantiles import LEVELS, NAMES, Floats
@@ -31,12 +33,14 @@ class Coherence:
     Attributes:
         reconciliation: How forecasts are made to add up.
         dependence: How series err together.
-        stretch: Calibration factors of the quantiles, by level.
+        stretch: Calibration factors of the quantiles of each series on its own, by level.
+        width: Those of the coherent quantiles, which are the sums' own, by level.
     """
 
     reconciliation: Reconciliation
     dependence: Dependence
     stretch: Mapping[str, Stretch]
+    width: Mapping[str, Stretch]
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Coherent:
 
     Attributes:
         mean: Shape (series, days).
-        quantiles: Shape (series, days, 9); read off the paths, they do not add up.
+        quantiles: Shape (series, days, 9); read off the paths and stretched, they do not add up.
         paths: Sample paths of the bottom series, shape (bottom series, days, paths); everything above is their sum.
         raised: Values of the bottom series that reconciliation had taken below their floor: of the mean, and of the
             paths as a share.
@@ -77,7 +81,7 @@ class _Cube:
 def untaught(tree: Hierarchy) -> Coherence:
     """What is known without a backtest: bottom forecasts are added up, errors are independent, nothing is stretched."""
     nothing = np.zeros((len(tree.nodes), 0))
-    return Coherence(reconciliation(BOTTOM_UP, tree, nothing), independent(len(tree.nodes)), {})
+    return Coherence(reconciliation(BOTTOM_UP, tree, nothing), independent(len(tree.nodes)), {}, {})
 
 
 def adapted(taught: Coherence, before: Hierarchy, now: Hierarchy) -> tuple[Coherence, str]:
@@ -94,13 +98,14 @@ def adapted(taught: Coherence, before: Hierarchy, now: Hierarchy) -> tuple[Coher
         reconciliation=reconciliation(method, now, np.zeros((len(now.nodes), 0))),
         dependence=replace(taught.dependence, scores=scores),
         stretch=taught.stretch,
+        width=taught.width,
     )
     gone, new = len(before.nodes) - int((known >= 0).sum()), int((known < 0).sum())
     return together, f"{new} series are new and {gone} gone since the champion was trained: assay train learns them"
 
 
 def learn(tree: Hierarchy, judged: pd.DataFrame, method: str | None = None) -> Coherence:
-    """What a rolling-origin backtest of one candidate teaches.
+    """What a rolling-origin backtest of one candidate teaches, but for the width of what adds up.
 
     Args:
         tree: The series.
@@ -108,7 +113,7 @@ def learn(tree: Hierarchy, judged: pd.DataFrame, method: str | None = None) -> C
             from each cutoff. A series that had not begun at a cutoff has no rows there.
         method: How forecasts are made to add up; what does best by default.
     """
-    stretch = {str(level): factors(rows) for level, rows in judged.groupby("level", sort=True)}
+    stretch = level_factors(judged)
     even = stretched(judged, stretch)
     cubes = [_cube(tree, rows) for _, rows in even.groupby("cutoff", sort=True)]
     folds = [(cube.mean, cube.actual) for cube in cubes]
@@ -119,7 +124,16 @@ def learn(tree: Hierarchy, judged: pd.DataFrame, method: str | None = None) -> C
         reconciliation=reconciliation(method or choose(tree, folds, scale), tree, errors),
         dependence=dependence(scores),
         stretch=stretch,
+        width={},
     )
+
+
+def level_factors(judged: pd.DataFrame) -> dict[str, Stretch]:
+    """By how much each level's quantiles should have been stretched; ``judged`` has level, cutoff, actual, q10 to q90.
+
+    Of coherent forecasts that were made without knowing what happened it is their ``Coherence.width``.
+    """
+    return {str(level): factors(rows) for level, rows in judged.groupby("level", sort=True)}
 
 
 def stretched(forecasts: pd.DataFrame, stretch: Mapping[str, Stretch]) -> pd.DataFrame:
@@ -148,7 +162,13 @@ def coherent(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame, *, see
     ordered = tree.sums(kept)
     ordered.sort(axis=-1)
     quantiles = np.stack([_quantile(ordered, level) for level in LEVELS], axis=-1)
-    return Coherent(tree.sums(mean), quantiles, kept, raised)
+    return Coherent(tree.sums(mean), _widened(tree, quantiles, taught.width, base.floor), kept, raised)
+
+
+def _widened(tree: Hierarchy, quantiles: Floats, width: Mapping[str, Stretch], floor: Floats) -> Floats:
+    """The quantiles stretched by their level's factors, none below its floor."""
+    factor = np.stack([by_level(np.array(width.get(str(level), NONE))) for level in tree.nodes["level"]])
+    return np.maximum(calibration.stretched(quantiles, factor[:, None]), floor[..., None])
 
 
 def coherent_mean(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Where a rolling-origin backtest stands: its cutoffs and its ranges of horizons."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 CUTOFFS = 3
@@ -26,6 +28,23 @@ def choose_cutoffs(first: pd.Timestamp, last: pd.Timestamp, horizon: int) -> lis
     count = min(CUTOFFS, 1 + room // LEAST_SPACING)
     spacing = min(horizon, room // max(count - 1, 1))
     return [newest - pd.Timedelta(days=spacing * back) for back in reversed(range(count))]
+
+
+def earlier_cutoffs(first: pd.Timestamp, cutoffs: Sequence[pd.Timestamp], count: int) -> list[pd.Timestamp]:
+    """Up to ``count`` more before these, as far apart, in order of time; none where fewer than two are given.
+
+    Each has eight weeks of history, and half of what the first of ``cutoffs`` has: with less a model is another one.
+
+    Args:
+        first: First day of the data.
+        cutoffs: In order of time.
+        count: How many at most.
+    """
+    if len(cutoffs) < 2:
+        return []
+    before = [cutoffs[0] - (cutoffs[1] - cutoffs[0]) * back for back in range(count, 0, -1)]
+    least = max((cutoffs[0] - first).days / 2, LEAST_HISTORY - 1)
+    return [cutoff for cutoff in before if (cutoff - first).days >= least]
 
 
 def horizon_ranges(horizon: int) -> list[tuple[int, int]]:

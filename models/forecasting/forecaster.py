@@ -1,6 +1,6 @@
 """A forecaster of a whole hierarchy: a fitted candidate and what makes its forecasts add up; it can be stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from scipy import sparse
 
 from features.hierarchy import Hierarchy
 from models.forecasting.candidates import Candidate, Fitted, Lasting, State
-from models.forecasting.coherent import Coherence, Coherent, coherent, coherent_mean
+from models.forecasting.coherent import Coherence, Coherent, Stretch, coherent, coherent_mean
 from models.forecasting.panel import Panel
 from models.forecasting.panel_state import panel_from_state, panel_state
 from models.forecasting.parallel import Jobs
@@ -137,16 +137,28 @@ def _taught_state(taught: Coherence) -> State:
         "weights": taught.reconciliation.weights,
         "scores": taught.dependence.scores,
         "dependence": np.array([taught.dependence.shrinkage, taught.dependence.persistence]),
-        "levels": np.array(list(taught.stretch), dtype=np.str_),
-        "stretch": np.array(list(taught.stretch.values()), dtype=np.float64),
+        **_factors_state("stretch", taught.stretch),
+        **_factors_state("width", taught.width),
     }
 
 
 def _taught(state: State) -> Coherence:
     shrinkage, persistence = (float(number) for number in state["dependence"])
-    stretch = (tuple(float(factor) for factor in row) for row in state["stretch"])
     return Coherence(
         reconciliation=Reconciliation(str(state["method"]), state["weights"].astype(np.float64)),
         dependence=Dependence(state["scores"].astype(np.float64), shrinkage, persistence),
-        stretch=dict(zip((str(level) for level in state["levels"]), stretch, strict=True)),
+        stretch=_factors("stretch", state),
+        width=_factors("width", state),
     )
+
+
+def _factors_state(name: str, factors: Mapping[str, Stretch]) -> State:
+    return {
+        f"{name} levels": np.array(list(factors), dtype=np.str_),
+        name: np.array(list(factors.values()), np.float64),
+    }
+
+
+def _factors(name: str, state: State) -> dict[str, Stretch]:
+    levels, rows = (str(level) for level in state[f"{name} levels"]), state[name].tolist()
+    return {level: tuple(row) for level, row in zip(levels, rows, strict=True)}

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from models.forecasting.calibration import NONE, factors
+from models.forecasting.calibration import NONE
+from models.forecasting.coherent import level_factors
 from models.forecasting.diebold_mariano import long_run_variance
 from models.forecasting.forecaster import Forecaster
 
@@ -48,8 +49,7 @@ def recalibrated(forecaster: Forecaster, judged: pd.DataFrame) -> Forecaster:
         forecaster: The champion.
         judged: level, cutoff, actual and q10 to q90 of what it published.
     """
-    stretch = dict(forecaster.taught.stretch)
-    for level, rows in judged.groupby("level", sort=True):
-        before = stretch.get(str(level), NONE)
-        stretch[str(level)] = tuple(old * new for old, new in zip(before, factors(rows), strict=True))
-    return replace(forecaster, taught=replace(forecaster.taught, stretch=stretch))
+    width = dict(forecaster.taught.width)
+    for level, more in level_factors(judged).items():
+        width[level] = tuple(old * new for old, new in zip(width.get(level, NONE), more, strict=True))
+    return replace(forecaster, taught=replace(forecaster.taught, width=width))

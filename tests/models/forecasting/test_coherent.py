@@ -77,6 +77,19 @@ def test_intervals_are_stretched_on_the_level_that_missed():
     assert wide.index.equals(rows.index)
 
 
+def test_what_adds_up_is_widened_on_its_level_and_paths_still_add_up():
+    rows = judged(actuals(0.5))
+    taught, ahead = learn(TREE, rows), newest(rows)
+    narrow = coherent(TREE, taught, ahead, seed=0)
+    wide = coherent(TREE, replace(taught, width={"total": (2.0, 2.0, 2.0, 2.0)}), ahead, seed=0)
+    np.testing.assert_array_equal(wide.paths, narrow.paths)
+    away = [found.quantiles - found.quantiles[..., 4:5] for found in (wide, narrow)]
+    np.testing.assert_allclose(away[0][0], 2 * away[1][0])
+    np.testing.assert_allclose(away[0][1:], away[1][1:])
+    floored = coherent(TREE, replace(taught, width={"total": (99.0, 99.0, 99.0, 99.0)}), ahead, seed=0)
+    assert floored.quantiles.min() == 0
+
+
 def test_the_same_seed_gives_the_same_paths_and_another_one_does_not():
     rows = judged(actuals(0.5))
     taught, ahead = learn(TREE, rows), newest(rows)
@@ -146,7 +159,8 @@ TAUGHT = learn(TREE, judged(actuals(0.5)))
 
 
 def test_a_forecaster_is_the_same_after_it_was_stored(sales):
-    made = fit(SeasonalNaive(), TREE, sales, TAUGHT, seed=3)
+    taught = replace(TAUGHT, width={"total": (1.5, 1.4, 1.3, 1.2)})
+    made = fit(SeasonalNaive(), TREE, sales, taught, seed=3)
     file = io.BytesIO()
     np.savez(file, **made.state())
     file.seek(0)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.forecasting.cutoffs import choose_cutoffs, horizon_ranges
+from models.forecasting.cutoffs import choose_cutoffs, earlier_cutoffs, horizon_ranges
 
 FIRST = pd.Timestamp("2025-01-01")
 
@@ -28,6 +28,20 @@ def ages(days: int, horizon: int) -> list[int]:
 )
 def test_cutoffs(days, horizon, expected):
     assert ages(days, horizon) == expected
+
+
+@pytest.mark.parametrize(
+    ("given_ages", "count", "expected"),
+    [
+        ([913, 974], 3, [730, 791, 852]),
+        ([300, 361], 3, [178, 239]),  # half of the history of the first at least
+        ([63, 70], 3, [56]),  # eight weeks at least
+        ([974], 3, []),  # nothing says how far apart
+    ],
+)
+def test_earlier_cutoffs(given_ages, count, expected):
+    cutoffs = [FIRST + pd.Timedelta(days=age - 1) for age in given_ages]
+    assert [(cutoff - FIRST).days + 1 for cutoff in earlier_cutoffs(FIRST, cutoffs, count)] == expected
 
 
 @given(st.integers(1, 1200), st.integers(1, 120))

@@ -58,4 +58,8 @@ def _imported(name: str) -> Candidate:
     absent = [part for part in ("name", "fit", "restore") if not hasattr(built, part)]
     if absent:
         raise UsageError(f"Candidate {name!r} lacks {', '.join(absent)}: see models.forecasting.candidates.Candidate.")
+    if built.name != name:
+        raise UsageError(
+            f"Candidate {name!r} calls itself {built.name!r}: its name must be {name!r}, to be found again."
+        )
     return built

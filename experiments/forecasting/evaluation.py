@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.forecasting.data import Demand
 from experiments.forecasting.settings import Settings
 from features.hierarchy import Hierarchy
-from models.forecasting.backtest import Fold, accuracy, judge
+from models.forecasting.backtest import Fold, accuracy, judge, judge_onwards
 from models.forecasting.candidates import Candidate
 from models.forecasting.coherent import Coherence, coherent, learn, level_factors, stretched, untaught
 from models.forecasting.cutoffs import choose_cutoffs, earlier_cutoffs
@@ -110,7 +110,8 @@ def _with_earlier(
     earlier = earlier_folds(demand, measure, settings)
     if not earlier:
         return own
-    return pd.concat([judged_by(demand.tree(measure), earlier, [winner], settings), own], ignore_index=True)
+    before = judge_onwards(winner, earlier, seed=settings.seed, jobs=settings.jobs)
+    return pd.concat([_levelled(demand.tree(measure), before), own], ignore_index=True)
 
 
 def _made_coherent(tree: Hierarchy, own: pd.DataFrame, seed: int) -> tuple[Coherence, pd.DataFrame]:
@@ -126,9 +127,11 @@ def judged_by(
     """What candidates forecast from each origin and what happened, with the level of each series."""
     tasks = list(product(candidates, origins))
     parts = concurrently(partial(_judge, settings), tasks, jobs=settings.jobs)
-    levels = tree.nodes.set_index("series")["level"]
-    judged = pd.concat(parts, ignore_index=True)
-    return judged.assign(level=judged["series"].map(levels))
+    return _levelled(tree, pd.concat(parts, ignore_index=True))
+
+
+def _levelled(tree: Hierarchy, judged: pd.DataFrame) -> pd.DataFrame:
+    return judged.assign(level=judged["series"].map(tree.nodes.set_index("series")["level"]))
 
 
 def _judge(settings: Settings, task: tuple[Candidate, Fold]) -> pd.DataFrame:

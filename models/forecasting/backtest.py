@@ -1,11 +1,12 @@
 """The rolling-origin backtest: every candidate forecasts from each origin with what was known then, and is judged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from models.forecasting.candidates import Candidate
+from models.forecasting.candidates import Candidate, Fitted, lasts
 from models.forecasting.cutoffs import horizon_ranges
 from models.forecasting.metrics import measured, seasonal_error
 from models.forecasting.panel import Panel
@@ -41,12 +42,30 @@ def judge(candidate: Candidate, fold: Fold, *, seed: int = 0, jobs: Jobs = None)
         series, cutoff, date, horizon, model (the candidate, also where it fell back), mean, q10 to q90, floor, floored,
         note, actual, and scale (the seasonal error of the history at the cutoff).
     """
+    return _judged(candidate.name, fold, candidate.fit(fold.panel, seed=seed, jobs=jobs))
+
+
+def judge_onwards(candidate: Candidate, folds: Sequence[Fold], *, seed: int = 0, jobs: Jobs = None) -> pd.DataFrame:
+    """The same from several origins in order of time, as a champion forecasts: what lasts is not learned again.
+
+    Cheaper than to fit at each of them, and no later day is seen at an earlier one.
+    """
+    parts: list[pd.DataFrame] = []
+    learned: tuple[Panel, Fitted] | None = None
+    for fold in folds:
+        if learned is None or not lasts(learned[1], learned[0], fold.panel):
+            learned = fold.panel, candidate.fit(fold.panel, seed=seed, jobs=jobs)
+        parts.append(_judged(candidate.name, fold, learned[1]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _judged(name: str, fold: Fold, fitted: Fitted) -> pd.DataFrame:
     past = fold.panel
-    rows = forecast_rows(past, candidate.fit(past, seed=seed, jobs=jobs).predict(past))
+    rows = forecast_rows(past, fitted.predict(past))
     scales = [seasonal_error(values[np.isfinite(values)], past.frequency.season) for values in past.values]
     judged = rows.assign(
         cutoff=fold.cutoff,
-        model=candidate.name,
+        model=name,
         actual=fold.actual.ravel(),
         scale=np.repeat(scales, past.horizon),
     )

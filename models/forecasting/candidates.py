@@ -40,6 +40,11 @@ class Lasting(Fitted, Protocol):
     lasting: ClassVar[bool]
 
 
+def lasts(fitted: Fitted, then: Panel, now: Panel) -> bool:
+    """Whether what was fitted to one panel predicts from another, too."""
+    return isinstance(fitted, Lasting) and now.has_series_of(then)
+
+
 class Candidate(Protocol):
     """An algorithm that can be fitted to any panel, whatever its series look like."""
 

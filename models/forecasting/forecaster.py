@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import sparse
 
 from features.hierarchy import Hierarchy
-from models.forecasting.candidates import Candidate, Fitted, Lasting, State
+from models.forecasting.candidates import Candidate, Fitted, State, lasts
 from models.forecasting.coherent import Coherence, Coherent, Stretch, coherent, coherent_mean
 from models.forecasting.panel import Panel
 from models.forecasting.panel_state import panel_from_state, panel_state
@@ -100,7 +100,7 @@ def renewed(
     trained: Forecaster, tree: Hierarchy, panel: Panel, taught: Coherence, *, seed: int = 0, jobs: Jobs = None
 ) -> Forecaster:
     """A forecaster on other days: what it learned is kept where that lasts and the series are the same ones."""
-    if isinstance(trained.fitted, Lasting) and panel.has_series_of(trained.panel):
+    if lasts(trained.fitted, trained.panel, panel):
         return Forecaster(trained.algorithm, tree, panel, trained.fitted, taught, seed)
     return fit(candidate(trained.algorithm), tree, panel, taught, seed=seed, jobs=jobs)
 

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.forecasting.backtest import Fold, accuracy, judge
+from models.forecasting.backtest import Fold, accuracy, judge, judge_onwards
+from models.forecasting.hierarchical_bayes.regression import PanelRegression
 from models.forecasting.metrics import MEASURES, measured
 from models.forecasting.quantiles import NAMES
 from models.forecasting.seasonal_naive import SeasonalNaive
@@ -52,8 +53,32 @@ def test_what_happens_after_the_cutoff_changes_no_forecast(fold, panel_of, value
     pd.testing.assert_frame_equal(honest, other)
 
 
-def test_accuracy_is_by_series_model_and_range_of_horizons(fold, panel_of, values):
-    later = Fold(panel_of(values[:, :106]), values[:, 106:120])
+@pytest.fixture
+def later(panel_of, values):
+    return Fold(panel_of(values[:, :106]), values[:, 106:120])
+
+
+def test_what_does_not_last_is_fitted_at_every_origin(fold, later):
+    spy = Spy()
+    apart = pd.concat([judge(SeasonalNaive(), each) for each in (fold, later)], ignore_index=True)
+    pd.testing.assert_frame_equal(judge_onwards(spy, [fold, later]), apart)
+    assert [panel.length for panel in spy.seen] == [100, 106]
+
+
+def test_what_lasts_is_learned_at_the_first_origin_unless_the_series_are_others(fold, later, monkeypatch):
+    fits, fit = [], PanelRegression.fit
+    monkeypatch.setattr(PanelRegression, "fit", lambda *seen, **how: fits.append(seen[1].length) or fit(*seen, **how))
+    judged = judge_onwards(PanelRegression(), [fold, later])
+    assert fits == [100]
+    first = judged[judged["cutoff"] == fold.cutoff]
+    pd.testing.assert_frame_equal(first, judge(PanelRegression(), fold))
+    fits.clear()
+    alone = Fold(later.panel.take(np.array([1])), later.actual[1:])
+    judge_onwards(PanelRegression(), [fold, alone])
+    assert fits == [100, 106]
+
+
+def test_accuracy_is_by_series_model_and_range_of_horizons(fold, later):
     judged = pd.concat([judge(SeasonalNaive(), each) for each in (fold, later)], ignore_index=True)
     found = accuracy(judged, 14).set_index(["model", "series", "horizon_first"])
     assert set(found["cutoffs"]) == {2}

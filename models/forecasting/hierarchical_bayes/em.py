@@ -116,7 +116,7 @@ def first_prior(families: Sequence[str], groups: Sequence[Integers]) -> Prior:
     return Prior(np.zeros(len(families)), shifts, variance, noise=0.05)
 
 
-def moved(prior: Prior, columns: Sequence[str], first: Prior, wanted: Sequence[str]) -> Prior:
+def carried(prior: Prior, columns: Sequence[str], first: Prior, wanted: Sequence[str]) -> Prior:
     """A prior of some columns as one of the ``wanted`` ones; those that it knows nothing of are as in ``first``."""
     place = {column: number for number, column in enumerate(columns)}
     old, new = np.array([(place[name], n) for n, name in enumerate(wanted) if name in place], np.intp).reshape(-1, 2).T

@@ -16,9 +16,9 @@ from models.forecasting.hierarchical_bayes.em import (
     Posterior,
     Prior,
     Sample,
+    carried,
     first_posterior,
     first_prior,
-    moved,
     posterior,
     updated,
 )
@@ -203,7 +203,7 @@ class FittedRegression:
         if problem.keys == self.columns:
             return self.prior
         weak = first_prior(problem.columns.family, tuple(problem.panel.static.values()))
-        return moved(self.prior, self.columns, weak, problem.keys)
+        return carried(self.prior, self.columns, weak, problem.keys)
 
     def state(self) -> State:
         """The prior."""

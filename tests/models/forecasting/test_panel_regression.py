@@ -12,9 +12,9 @@ from models.forecasting.hierarchical_bayes.em import (
     Posterior,
     Prior,
     Sample,
+    carried,
     first_posterior,
     first_prior,
-    moved,
     posterior,
     updated,
 )
@@ -87,7 +87,7 @@ def test_what_was_learned_a_while_ago_forecasts_as_well_as_what_is_learned_now(s
 def test_a_prior_is_carried_to_other_columns_by_what_they_are_of():
     known = Prior(np.array([1.0, 2.0, 3.0]), (np.array([[0.1, 0.2, 0.3]]),), np.array([4.0, 5.0, 6.0]), noise=0.7)
     weak = Prior(np.zeros(3), (np.zeros((1, 3)),), np.full(3, 9.0), noise=0.05)
-    found = moved(known, ("level", "step 0", "gone"), weak, ("level", "new", "step 0"))
+    found = carried(known, ("level", "step 0", "gone"), weak, ("level", "new", "step 0"))
     assert found.centre.tolist() == [1, 0, 2]
     assert found.variance.tolist() == [4, 9, 5]
     assert found.shifts[0].tolist() == [[0.1, 0, 0.2]]

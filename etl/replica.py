@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from etl.errors import raise_problems
+from etl.stored import open_table, restore_table
 
 
 @contextmanager
@@ -36,13 +36,11 @@ def _linked(warehouse: Path, folder: Path, full_name: str, version: int) -> str 
         return gone
     shutil.copytree(source, target, copy_function=os.link)
     try:
-        table = DeltaTable(target)
-        if table.version() != version:
-            table.restore(version)
+        restore_table(target, version)
     except DeltaError:
         return gone
-    return None if all((target / path).is_file() for path in _files(table)) else gone
+    return None if all((target / path).is_file() for path in _files(target)) else gone
 
 
-def _files(table: DeltaTable) -> list[str]:
-    return list(table.get_add_actions(flatten=True)["path"].to_pylist())
+def _files(folder: Path) -> list[str]:
+    return list(open_table(folder).get_add_actions(flatten=True)["path"].to_pylist())

@@ -75,9 +75,14 @@ def keep_history_readable(folder: Location) -> None:
 
 
 def restore_table(folder: Location, version: int) -> None:
-    """Give the Delta table in ``folder`` the rows and columns of an earlier version, by a commit of its own."""
-    open_table(folder).restore(version)
-    keep_history_readable(folder)
+    """Give the Delta table in ``folder`` the rows and columns of an earlier version, by a commit of its own.
+
+    Nothing is done where that is the newest version. Raises deltalake's ``DeltaError`` where it is gone.
+    """
+    table = open_table(folder)
+    if table.version() != version:
+        table.restore(version)
+        keep_history_readable(folder)
 
 
 def table_folders(warehouse: Location, layer: str = "*") -> list[Location]:

@@ -105,8 +105,7 @@ def _missing(stored: DeltaTable, table: Table) -> pa.Schema:
 
 def _add(folder: Location, released: int, columns: pa.Schema) -> None:
     """Add columns to a table as it was released: what a run that was killed left behind is not for readers."""
-    if open_table(folder).version() != released:
-        restore_table(folder, released)
+    restore_table(folder, released)
     open_table(folder).alter.add_columns(Schema.from_arrow(columns).fields)
     keep_history_readable(folder)
 

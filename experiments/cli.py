@@ -3,6 +3,7 @@
 Heavy libraries are imported inside the commands, so that ``--help`` and worker processes start at once.
 """
 
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -28,7 +29,7 @@ from experiments.commands import (
 )
 from experiments.console import ERRORS
 from experiments.redaction import redacted
-from experiments.running.limits import Terminated
+from experiments.running.interruption import Terminated, raised_by
 
 UNFORESEEN = 1
 INTERRUPTED, TERMINATED = 130, 143  # as shells tell it: 128 and the signal's number
@@ -83,7 +84,11 @@ def _run(arguments: list[str]) -> int:
 
 def _invoked(context: click.Context) -> int:
     try:
-        assay.invoke(context)
+        with (
+            raised_by(signal.SIGTERM, Terminated, then=signal.SIG_IGN),
+            raised_by(signal.SIGINT, KeyboardInterrupt, then=signal.SIG_DFL),  # the second Ctrl-C waits for nothing
+        ):
+            assay.invoke(context)
     except (click.ClickException, click.exceptions.Exit):
         raise
     except Terminated:

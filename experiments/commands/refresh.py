@@ -199,11 +199,10 @@ class _Refreshing:
     def run(self, mornings: "list[date | None]") -> "list[Refreshed]":
         """A refresh as of each morning; the engine is opened once there is something to do."""
         from experiments.asked import require_measure
-        from experiments.running.limits import terminable
 
         source = self.workspace.source
         require_measure(self.asked.measure, source.name, legacy=source.legacy_measure)
-        with self.workspace.alone(), terminable(), ExitStack() as opened:
+        with self.workspace.alone(), ExitStack() as opened:
             return list(self._each(mornings, opened))
 
     def _each(self, mornings: "list[date | None]", opened: ExitStack) -> "Iterator[Refreshed]":

@@ -12,8 +12,9 @@ from experiments.costs import traffic
 from experiments.costs.accounts import StepCost
 from experiments.costs.metering import Usage, metered
 from experiments.redaction import redacted
+from experiments.running.interruption import heeded
 from experiments.running.ledger import DONE, FAILED, STOPPED, Job, Record, StepLedger, inputs_of, keep
-from experiments.running.limits import heeded, limited
+from experiments.running.limits import limited
 from experiments.running.plan import Step
 from experiments.running.retries import retried
 
@@ -52,13 +53,14 @@ class Runner:
         """Every step that is due; raises what a step raises, once that is recorded. ``first`` is the first's place."""
         return [self._run(step, position) for position, step in enumerate(steps, start=first)]
 
+    @heeded()
     def _run(self, step: Step, position: int) -> StepResult:
         if not StepLedger(self.lakehouse.warehouse).why(step):
             return StepResult.skip(step.name)
         begun = _Begun.of(step, position, self.lakehouse.warehouse)
         with metered() as usage:
             try:
-                with limited(step.name, self.limits.get(step.name, step.limit)), heeded():
+                with limited(step.name, self.limits.get(step.name, step.limit)):
                     rows = retried(lambda: step.run(self.lakehouse), self.progress)
             except BaseException as error:
                 self._keep(begun.failed(error))

@@ -1,6 +1,5 @@
 """A warehouse and a landing folder in an object store hold what those of this machine would."""
 
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from etl.work import find_work, refined_tables
 from reports.snapshot import newest
 from tests.etl.equality import equal_tables
 from tests.etl.refining import READ_AT, refine, write_landing
+from tests.processes import running
 from tests.stores import KEY, SECRET, Proxy, child_environment
 
 pytestmark = [pytest.mark.embedded]
@@ -66,12 +66,11 @@ def test_a_fault_in_the_middle_loses_nothing_and_no_secret_shows(lakehouse, land
     upload(landing, bucket / "landing")
     proxy = Proxy(s3)
     command = [*ASSAY, "etl", "--warehouse", f"{bucket}warehouse", "--landing", f"{bucket}landing"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, text=True, env=child_environment(proxy.url)) as running:
-        err = "".join(cut_when(proxy, running.stderr, ["bronze: products", "silver: order_items", "gold: dimensions"]))
-        out = running.stdout.read()
+    with running(command, child_environment(proxy.url)) as run:
+        err = "".join(cut_when(proxy, run.stderr, ["bronze: products", "silver: order_items", "gold: dimensions"]))
+        out = run.stdout.read()
     proxy.stop()
-    assert running.returncode == 0, err
+    assert run.returncode == 0, err
     assert proxy.broken > 3
     rows = refine(lakehouse, ATOZ, landing)
     assert f"{rows:,} order lines in Gold" in out

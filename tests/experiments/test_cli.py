@@ -1,3 +1,4 @@
+import os
 import re
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import click
 import pytest
 
 from experiments import cli
+from tests.processes import running, wait_until_told
 
 COMMANDS = {
     f"{name} {part}".strip(): command
@@ -325,15 +327,11 @@ def test_wrong_use_and_missing_things_leave_the_script_with_their_codes(assay_sc
 @pytest.mark.slow
 def test_an_interrupted_refresh_leaves_at_once_without_a_traceback_and_can_be_taken_up(assay, two_months):
     command = [Path(sys.executable).with_name("assay"), "refresh", "--landing", two_months]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        said = iter(running.stderr.readline, "")
-        assert any("silver" in line for line in said)
-        running.send_signal(signal.SIGINT)
-        try:
-            out, err = running.communicate(timeout=30)
-        finally:
-            running.kill()
-    assert (running.returncode, out) == (130, "")
+    with running(command, os.environ) as run:
+        wait_until_told(run, "silver")
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=30)
+    assert (run.returncode, out) == (130, "")
     assert TRACEBACK not in err
     answer = assay("etl", "--landing", two_months, "--json")
     assert [step["skipped"] for step in answer.json["steps"]] == [False]

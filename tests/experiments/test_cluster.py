@@ -15,6 +15,7 @@ from tests.conftest import BRIEF_SPARK, REQUIRE_SPARK
 from tests.etl.invoices import SOURCE, write_invoices
 from tests.experiments.clusters import Cluster, spark_cluster
 from tests.experiments.conftest import SCRIPT, start, surroundings
+from tests.processes import running
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.infrastructure]
 UNTIL_LOST = "silver: order_items"
@@ -49,9 +50,7 @@ def options(landing: Path, warehouse: Path) -> list[str]:
 def test_a_run_survives_a_worker(cluster, landing, embedded, tmp_path):
     warehouse = tmp_path / "warehouse"
     command = [str(SCRIPT), "etl", *options(landing, warehouse), "--engine", "spark", "--master", cluster.master]
-    with subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=surroundings(**BRIEF_SPARK)
-    ) as job:
+    with running(command, surroundings(**BRIEF_SPARK), stdout=subprocess.DEVNULL) as job:
         said = []
         for line in job.stderr:
             said.append(line)

@@ -1,13 +1,13 @@
 """An MLflow server that goes away in the middle of a refresh: results are published all the same, and it is said."""
 
 import json
-import subprocess
 
 import pytest
 
 from etl.release import newest_release
 from tests.experiments.conftest import CHEAP, SCRIPT, surroundings
 from tests.experiments.servers import mlflow_server
+from tests.processes import running
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
@@ -21,11 +21,10 @@ def server(tmp_path):
 def test_results_are_published_and_tracked_in_the_warehouses_own_store(server, two_months, tmp_path, rows):
     warehouse = tmp_path / "w"
     command = [SCRIPT, "refresh", "--landing", two_months, "--warehouse", warehouse, *CHEAP, "--json"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     # MLflow's own patience is not what is tried
     environment = surroundings(MLFLOW_TRACKING_URI=server.address, MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
     said = []
-    with subprocess.Popen([str(part) for part in command], **pipes, text=True, env=environment) as run:
+    with running(command, environment) as run:
         for line in run.stderr:
             said.append(json.loads(line)["message"])
             if said[-1].startswith("features"):

@@ -23,6 +23,7 @@ from etl.lock import exclusive
 from etl.release import newest_release, readable_versions
 from tests.experiments.commands.test_refresh import STEPS, add_a_day, differences, ran
 from tests.experiments.conftest import CHEAP, SCALE, SCRIPT, TOKEN, surroundings
+from tests.processes import running
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
@@ -56,16 +57,14 @@ def last_day(warehouse: Path) -> str:
 
 def killed(command, moment: str, after: float) -> bool:
     """Run it and kill it so long after it said that a moment came; whether it had not ended by then."""
-    arguments = [str(part) for part in (SCRIPT, *command)]
-    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
-    with subprocess.Popen(arguments, **pipes, text=True, env=surroundings()) as run:
+    with running((SCRIPT, *command), surroundings(), stdout=subprocess.DEVNULL) as run:
         for line in run.stderr:
             if json.loads(line)["message"].startswith(moment):
                 break
         time.sleep(after)
-        running = run.poll() is None
+        had_not_ended = run.poll() is None
         run.kill()
-    return running
+    return had_not_ended
 
 
 def test_killed_anywhere_readers_see_a_whole_state_and_the_next_run_ends_as_if_undisturbed(assay, prepared, tmp_path):
@@ -103,16 +102,15 @@ def test_a_step_that_hangs_is_stopped_and_the_next_run_goes_on_from_there(assay,
 
 def test_of_two_at_once_one_is_refused_and_maintenance_meanwhile_too(assay, prepared):
     warehouse, command = prepared
-    arguments = [str(part) for part in (SCRIPT, *command)]
     with exclusive(warehouse):
         for refused in (assay(*command), assay("maintain", "--warehouse", warehouse)):
             assert refused.code == 5
             assert f"Process {os.getpid()} on" in refused.message
         assert assay("status", "--warehouse", warehouse, "--as-of", "2025-10-01", "--json").json["running"] is not None
-    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
-    pair = [subprocess.Popen(arguments, **pipes, env=surroundings()) for _ in "ab"]
-    for run in pair:
-        run.communicate(timeout=300)
+    with running((SCRIPT, *command), surroundings()) as one, running((SCRIPT, *command), surroundings()) as other:
+        pair = (one, other)
+        for run in pair:
+            run.communicate(timeout=300)
     assert sorted(run.returncode for run in pair) == [0, 5]
     assert last_day(warehouse) == "2025-10-01"
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.experiments.conftest import CHEAP, SCRIPT, call, surroundings
 from tests.experiments.servers import mlflow_server
+from tests.processes import running
 
 pytestmark = pytest.mark.slow
 HORIZON = ("--horizon", "14", "--measure", "units")
@@ -40,13 +40,11 @@ def tracked(warehouses, server) -> mlflow.MlflowClient:
         ("explain", "--warehouse", second, "--period", "2025-09", "--baseline", "2025-08"),
     )
     environment = surroundings(MLFLOW_TRACKING_URI=server)
-    running = [
-        subprocess.Popen([str(SCRIPT), *map(str, job)], env=environment, stderr=subprocess.PIPE, text=True)
-        for job in jobs
-    ]
-    for process in running:
-        _, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err
+    first_job, second_job = jobs
+    with running((SCRIPT, *first_job), environment) as one, running((SCRIPT, *second_job), environment) as other:
+        for process in (one, other):
+            _, err = process.communicate(timeout=300)
+            assert process.returncode == 0, err
     return mlflow.MlflowClient(server)
 
 

@@ -1,7 +1,6 @@
 import json
 import os
 import signal
-import subprocess
 import time
 from threading import Event
 
@@ -11,6 +10,7 @@ from deltalake import DeltaTable
 from experiments.watching import MicroBatch, Refined, Watched, micro_batches, until_signalled
 from tests.etl.refining import ATOZ_LINES, write_landing
 from tests.experiments.conftest import SCRIPT, surroundings
+from tests.processes import running
 
 PATIENCE = 90
 
@@ -54,10 +54,8 @@ def test_a_watch_refines_what_lands_and_ends_well_on_a_signal(tmp_path):
     landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
     early, late = ATOZ_LINES["order_items"][:2], ATOZ_LINES["order_items"][2:]
     write_landing(landing, order_items={"2025-09-03": early})
-    command = [str(SCRIPT), "etl", "--watch", "--json", "--landing", str(landing), "--warehouse", str(warehouse)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings()
-    ) as watching:
+    command = [SCRIPT, "etl", "--watch", "--json", "--landing", landing, "--warehouse", warehouse]
+    with running(command, surroundings()) as watching:
         _wait_for_releases(warehouse, 2)
         write_landing(landing, order_items={"2025-09-04": late})
         _wait_for_releases(warehouse, 4)

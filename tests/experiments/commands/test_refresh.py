@@ -3,7 +3,6 @@
 import re
 import shutil
 import signal
-import subprocess
 import time
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from etl.equality import same
 from etl.release import newest_release
 from etl.tables import TABLES
 from tests.experiments.conftest import CHEAP, SCRIPT, surroundings
+from tests.processes import running, wait_until_told
 
 STEPS = ["etl", "features", "watch", "forecast", "explain", "dips", "claims", "recommendations", "report"]
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
@@ -175,11 +175,8 @@ def test_a_first_day_is_refined_and_forecast_without_being_compared(assay, tmp_p
 
 def test_sigterm_stops_in_order_and_the_next_run_goes_on(assay, landing, tmp_path, rows):
     command = [SCRIPT, "refresh", "--landing", landing, "--warehouse", tmp_path / "w", *CHEAP, *WEEKS, "--json"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings()
-    ) as run:
-        while "bronze" not in run.stderr.readline():
-            pass
+    with running(command, surroundings()) as run:
+        wait_until_told(run, "bronze")
         time.sleep(0.2)
         run.send_signal(signal.SIGTERM)
         out, _ = run.communicate(timeout=60)

@@ -1,4 +1,3 @@
-import os
 import signal
 import subprocess
 import sys
@@ -6,8 +5,7 @@ import time
 
 import pytest
 
-from experiments.running.limits import LimitError, Terminated, heeded, limited, terminable
-from experiments.watching import until_signalled
+from experiments.running.limits import LimitError, limited
 
 
 def test_a_block_that_ends_in_time_is_left_alone():
@@ -72,74 +70,3 @@ def test_one_that_cannot_be_interrupted_ends_with_the_process():
     assert done.returncode == 1
     assert done.stderr.startswith("assay: The step forecast was stopped after its limit of 0.05 s")
     assert done.stderr.endswith("It could not be interrupted, so the process ends.\n")
-
-
-def test_sigterm_ends_in_order_and_its_former_handler_comes_back():
-    before, closed = signal.getsignal(signal.SIGTERM), []
-
-    def held() -> None:
-        try:
-            os.kill(os.getpid(), signal.SIGTERM)
-            time.sleep(10)
-        finally:
-            os.kill(os.getpid(), signal.SIGTERM)  # impatient: the ending is not disturbed
-            closed.append("lock")
-
-    with pytest.raises(Terminated), terminable():
-        held()
-    assert closed == ["lock"]
-    assert signal.getsignal(signal.SIGTERM) is before
-
-
-class Loses:
-    """Is told to stop while it is thrown away, where Python drops what is raised."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def __del__(self) -> None:
-        os.kill(os.getpid(), self.number)
-        time.sleep(0.01)
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize(("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)])
-def test_an_interruption_that_was_lost_is_heeded_at_the_end_of_the_block(number: int, raised: type[BaseException]):
-    before, reached = signal.getsignal(number), []
-
-    def held() -> None:
-        Loses(number)
-        reached.append("the end")
-
-    with pytest.raises(KeyboardInterrupt) as error, terminable(), heeded():
-        held()
-    assert type(error.value) is raised
-    assert reached == ["the end"]
-    assert signal.getsignal(number) is before
-
-
-def test_an_interruption_that_was_not_lost_ends_the_block_at_once():
-    reached = []
-
-    def held() -> None:
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(10)
-        reached.append("the end")
-
-    with pytest.raises(KeyboardInterrupt), heeded():
-        held()
-    assert reached == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_that_interrupts_nothing_is_left_to_who_takes_note_of_it(number: int):
-    with until_signalled() as stopped, heeded():
-        os.kill(os.getpid(), number)
-        assert stopped.wait(1)
-
-
-def test_nothing_is_raised_where_nothing_came():
-    before = signal.getsignal(signal.SIGINT)
-    with heeded():
-        assert signal.getsignal(signal.SIGINT) is not before
-    assert signal.getsignal(signal.SIGINT) is before

@@ -14,11 +14,19 @@ from etl.contracts import Column, Table
 from etl.errors import InputError, QualityError
 from etl.frames import arrow_table
 from etl.storage import Location, make_folder, remove_tree
-from etl.stored import holds_table, keep_history_readable, open_table, restore_table, table_folders
+from etl.stored import (
+    LAYERS,
+    holds_table,
+    keep_history_readable,
+    newest_version,
+    newest_versions,
+    restore_table,
+    table_folders,
+    versions_of,
+)
 
 SAFE_PATH = re.compile(r"([a-z0-9]+://[A-Za-z0-9@._-]+)?[A-Za-z0-9._/-]+")
 STAGING = "staging"
-LAYERS = ("bronze", "silver", "gold", "ops")
 
 
 class Lakehouse:
@@ -39,13 +47,8 @@ class Lakehouse:
         make_folder(self.warehouse)
         for layer in LAYERS:
             self.session.sql(f"create database if not exists {layer}")
-        for layer, name in self._stored():
-            self._register(layer, name)
-
-    def _stored(self) -> Iterator[tuple[str, str]]:
-        for layer in LAYERS:
-            for folder in table_folders(self.warehouse, layer):
-                yield layer, folder.name
+        for folder in table_folders(self.warehouse):
+            self._register(folder.parent.name, folder.name)
 
     def _register(self, layer: str, name: str) -> None:
         location = sql_text(str(self.warehouse / layer / name))
@@ -73,19 +76,19 @@ class Lakehouse:
 
     def version(self, table: Table) -> int:
         """The table's newest Delta version, or the one it is read at."""
-        return self._pinned[table.full_name] if self._pinned is not None else _newest(self.path(table))
+        known = self._pinned if self._pinned is not None else versions_of(self.warehouse, [table])
+        return known[table.full_name]
 
     def versions(self) -> dict[str, int]:
         """The newest version of every table that exists, by full name."""
-        if self._pinned is not None:
-            return dict(self._pinned)
-        return {f"{layer}.{name}": _newest(self.warehouse / layer / name) for layer, name in self._stored()}
+        return dict(self._pinned) if self._pinned is not None else newest_versions(self.warehouse)
 
     def put_back(self, versions: Mapping[str, int], names: Sequence[str]) -> None:
         """Bring the tables ``names`` (full names) to ``versions``; one without a version there is removed."""
-        for layer, name in self._stored():
-            full_name, folder = f"{layer}.{name}", self.warehouse / layer / name
-            if full_name not in names or versions.get(full_name) == _newest(folder):
+        for folder in table_folders(self.warehouse):
+            layer, name = folder.parent.name, folder.name
+            full_name = f"{layer}.{name}"
+            if full_name not in names or versions.get(full_name) == newest_version(folder):
                 continue
             self.session.sql(f"drop table if exists {full_name}")
             if full_name in versions:
@@ -197,10 +200,6 @@ class Lakehouse:
         layout = f"partitioned by ({', '.join(table.partition_by)})" if table.partition_by else ""
         location = sql_text(str(self.path(table)))
         self.session.sql(f"create table {table.full_name} ({columns}) using delta {layout} location {location}")
-
-
-def _newest(folder: Location) -> int:
-    return int(open_table(folder).version())
 
 
 def _fingerprint(rows: DataFrame, table: Table) -> Row | None:

@@ -17,7 +17,7 @@ from etl.errors import InputError
 from etl.lock import exclusive
 from etl.release import Release, newest_release, publish, releases, withdraw
 from etl.storage import Location
-from etl.stored import keep_history_readable, open_table, table_folders
+from etl.stored import keep_history_readable, newest_version, newest_versions, open_table, table_folders
 from etl.upgrade import upgrade_held
 
 OPTIMIZE = "OPTIMIZE"
@@ -85,7 +85,8 @@ def _release_maintained(
     newest, spared = kept[-1], [release.versions for release in kept]
     tables = [table for table in stored_tables(warehouse, contracts, spared) if _is_released(table, newest)]
     found = maintain(tables, retention, progress)
-    versions = newest.versions | {table.name: open_table(table.folder).version() for table in tables}
+    stored = newest_versions(warehouse)
+    versions = newest.versions | {table.name: stored[table.name] for table in tables}
     if versions != newest.versions:
         publish(warehouse, versions, newest.batch, now, whole=newest.whole)
     return found
@@ -102,7 +103,7 @@ def _outdated(warehouse: Location, before: datetime) -> list[Release]:
 
 def _is_released(table: Stored, release: Release) -> bool:
     # one that a run which was killed left otherwise is put back by the next run, and must not be released
-    return release.versions.get(table.name) == open_table(table.folder).version()
+    return release.versions.get(table.name) == newest_version(table.folder)
 
 
 def stored_tables(warehouse: Location, contracts: Iterable[Table], spared: Sequence[dict[str, int]]) -> list[Stored]:

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from sqlglot import exp
 
 from etl.errors import UsageError
-from etl.lakehouse import LAYERS
+from etl.stored import LAYERS
 
 READING = (exp.Query, exp.Describe)
 # Spark's doors from SQL into any method of the JVM

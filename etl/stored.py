@@ -8,20 +8,21 @@ from deltalake import DeltaTable
 from etl.contracts import Table
 from etl.storage import Location
 
+LAYERS = ("bronze", "silver", "gold", "ops")
 DELTA_LOG = "_delta_log"
 LAST_CHECKPOINT = "_last_checkpoint"
 
 
 def newest_versions(warehouse: Location) -> dict[str, int]:
     """The newest version of every table that was ever written, by full name."""
-    folders = table_folders(warehouse)
-    return {f"{folder.parent.name}.{folder.name}": int(open_table(folder).version()) for folder in folders}
+    found = {f"{folder.parent.name}.{folder.name}": newest_version(folder) for folder in _folders(warehouse)}
+    return {name: version for name, version in found.items() if version is not None}
 
 
 def versions_of(warehouse: Location, tables: Iterable[Table]) -> dict[str, int]:
     """The newest version of each of ``tables`` that was ever written, by full name."""
-    folders = {table.full_name: folder_of(warehouse, table.full_name) for table in tables}
-    return {name: int(open_table(folder).version()) for name, folder in folders.items() if holds_table(folder)}
+    found = {table.full_name: newest_version(folder_of(warehouse, table.full_name)) for table in tables}
+    return {name: version for name, version in found.items() if version is not None}
 
 
 def stored_rows(
@@ -55,9 +56,18 @@ def folder_of(warehouse: Location, full_name: str) -> Location:
     return warehouse / layer / name
 
 
+def newest_version(folder: Location) -> int | None:
+    """The version of the table's newest commit, by the names in its log alone; None where there is no table.
+
+    An engine makes the folder of the log before its first commit.
+    """
+    commits = (path.stem for path in (folder / DELTA_LOG).glob("*.json"))
+    return max((int(name) for name in commits if name.isdecimal()), default=None)
+
+
 def holds_table(folder: Location) -> bool:
-    """Whether a Delta table was ever written there: an engine makes the folder of the log before its first commit."""
-    return any((folder / DELTA_LOG).glob("*.json"))
+    """Whether a Delta table was ever written there."""
+    return newest_version(folder) is not None
 
 
 def open_table(folder: Location, version: int | None = None) -> DeltaTable:
@@ -85,7 +95,11 @@ def restore_table(folder: Location, version: int) -> None:
         keep_history_readable(folder)
 
 
-def table_folders(warehouse: Location, layer: str = "*") -> list[Location]:
-    """The folders of all Delta tables, of one layer or of every one, by path."""
-    logs: list[Location] = [*warehouse.glob(f"{layer}/*/{DELTA_LOG}")]
-    return sorted(filter(holds_table, (log.parent for log in logs)), key=str)
+def table_folders(warehouse: Location) -> list[Location]:
+    """The folders of all Delta tables, by path."""
+    return [folder for folder in _folders(warehouse) if holds_table(folder)]
+
+
+def _folders(warehouse: Location) -> list[Location]:
+    logs: list[Location] = [log for layer in LAYERS for log in warehouse.glob(f"{layer}/*/{DELTA_LOG}")]
+    return sorted((log.parent for log in logs), key=str)

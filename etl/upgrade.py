@@ -18,7 +18,7 @@ from etl.frames import arrow_type
 from etl.lock import exclusive
 from etl.release import SCHEMA, Release, newest_release, publish
 from etl.storage import Location
-from etl.stored import folder_of, keep_history_readable, open_table, restore_table
+from etl.stored import folder_of, keep_history_readable, newest_versions, open_table, restore_table
 from etl.tables import TABLES
 
 
@@ -71,8 +71,8 @@ def upgrade_held(warehouse: Location, now: datetime) -> Upgraded | None:
     changes = _changes(warehouse, release)
     for change in changes:
         change.apply()
-    changed = {change.table for change in changes}
-    versions = release.versions | {name: open_table(folder_of(warehouse, name)).version() for name in changed}
+    stored = newest_versions(warehouse)
+    versions = release.versions | {change.table: stored[change.table] for change in changes}
     publish(warehouse, versions, release.batch, now, whole=release.whole)
     return _upgraded(release, changes, SCHEMA)
 

@@ -13,11 +13,12 @@ import etl.bronze
 import etl.gold
 import etl.order_lines
 from etl.bronze import feed_table
-from etl.lakehouse import LAYERS, Lakehouse
+from etl.lakehouse import Lakehouse
 from etl.schemas.gold import GLD_DIM_CUSTOMERS, GLD_FACT_ORDER_ITEMS
 from etl.schemas.ops import OPS_QUARANTINE, OPS_RESTATEMENTS
 from etl.schemas.silver import SLV_ORDER_ITEMS
 from etl.source import load_source
+from etl.stored import LAYERS
 from etl.work import find_work, refined_tables
 from tests.etl.equality import equal_tables
 from tests.etl.refining import READ_AT, refine, write_landing

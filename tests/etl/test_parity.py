@@ -9,10 +9,11 @@ from pyspark.sql import SparkSession
 from etl.contracts import Table
 from etl.equality import same
 from etl.errors import QualityError
-from etl.lakehouse import LAYERS, Lakehouse
+from etl.lakehouse import Lakehouse
 from etl.schemas.columns import column, required
 from etl.silver import silver_table
 from etl.source import load_source
+from etl.stored import LAYERS
 from etl.work import refined_tables
 from tests.etl.equality import equal_tables
 from tests.etl.refining import judged_lines, refine, simulated

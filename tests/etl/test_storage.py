@@ -5,7 +5,7 @@ import pytest
 from etl.errors import LockedError, UsageError
 from etl.release import newest_release, publish
 from etl.storage import create, find_files, location, read_stored, remove_tree, stored_file
-from etl.stored import holds_table, table_folders
+from etl.stored import holds_table, newest_version, newest_versions, table_folders
 from tests.etl.test_release import NOW
 from tests.stores import SECRET
 
@@ -68,12 +68,21 @@ def test_a_tree_is_removed_whole_and_once(folder):
     )
 
 
+def test_the_newest_version_is_that_of_the_last_commit_whatever_else_lies_in_the_log(folder):
+    log = "gold/a/_delta_log"
+    others = (f"{11:020}.checkpoint.parquet", f"{8:020}.{12:020}.compacted.json", "_last_checkpoint", ".x.json.tmp")
+    fill(folder, [f"{log}/{name}" for name in (*(f"{version:020}.json" for version in (8, 9, 10)), *others)])
+    assert newest_version(folder / "gold" / "a") == 10
+    assert newest_versions(folder) == {"gold.a": 10}
+    assert newest_version(folder / "gold" / "b") is None
+
+
 def test_tables_are_the_folders_whose_log_has_a_commit(folder):
     first = "_delta_log/00000000000000000000.json"
     begun = "gold/begun/_delta_log/.first.tmp"
-    fill(folder, [f"gold/b/{first}", f"gold/a/{first}", "gold/none/x.parquet", begun, f"ops/c/{first}"])
+    staged = f"staging/d/{first}"
+    fill(folder, [f"gold/b/{first}", f"gold/a/{first}", "gold/none/x.parquet", begun, f"ops/c/{first}", staged])
     assert [found.name for found in table_folders(folder)] == ["a", "b", "c"]
-    assert [found.name for found in table_folders(folder, "ops")] == ["c"]
     assert holds_table(folder / "gold" / "a")
     assert not holds_table(folder / "gold" / "none")
     assert not holds_table(folder / "gold" / "begun")

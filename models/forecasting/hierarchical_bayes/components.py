@@ -64,7 +64,7 @@ def _looked_at(fitted: FittedRegression, panel: Panel, series: str) -> tuple[Pro
 def _part(name: str, design: Floats, found: Posterior, columns: Flags, panel: Panel) -> pd.DataFrame:
     own = design[:, columns]
     effect = own @ found.mean[0, columns]
-    covariance = found.covariance[0][np.ix_(columns, columns)].astype(np.float64)
-    deviation = BREADTH * np.sqrt(np.maximum(((own @ covariance) * own).sum(axis=1), 0))
+    root = found.root[0][:, columns].astype(np.float64)
+    deviation = BREADTH * np.sqrt(((own @ root.T) ** 2).sum(axis=1))
     frame = {"ds": panel.dates, "component": name, "effect": effect}
     return pd.DataFrame(frame | {"low": effect - deviation, "high": effect + deviation})

@@ -97,7 +97,8 @@ class Posterior:
         variance: Of each coefficient, shape (series, columns).
         noise: Noise variance of each series, shape (series,).
         weights: Of the values, by how far out they lie; shape (series, history).
-        covariance: Of the coefficients, shape (series, columns, columns); none before any value was seen.
+        root: Of the coefficients' covariance, which is its transpose times itself; shape (series, columns, columns),
+            none before any value was seen.
         multiple: Of the prior's variances, what each series' are, shape (series, columns).
     """
 
@@ -105,7 +106,7 @@ class Posterior:
     variance: Floats
     noise: Floats
     weights: Singles
-    covariance: Singles
+    root: Singles
     multiple: Floats
 
 
@@ -148,10 +149,11 @@ def posterior(sample: Sample, prior: Prior, last: Posterior) -> Posterior:
     diagonal = np.arange(len(prior.centre))
     before, centre = prior.variance * last.multiple, prior.means(sample.groups)
     precision[:, diagonal, diagonal] += (1 / before).astype(np.float32)
-    covariance = _inverted(precision)
+    root = _root_of_inverse(precision)
     pull = moment / last.noise[:, None] + centre / before
-    mean = np.matmul(covariance, pull[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
-    variance = covariance[:, diagonal, diagonal].astype(np.float64)
+    halfway = np.matmul(root, pull[:, :, None].astype(np.float32))
+    mean = np.matmul(root.transpose(0, 2, 1), halfway)[:, :, 0].astype(np.float64)
+    variance = np.einsum("src,src->sc", root, root).astype(np.float64)
     residual = (sample.scaled - sample.apply(mean)[:, : sample.scaled.shape[1]]) * sample.observed
     # the trace of the design's squares times the covariance: what the values tell, in numbers of coefficients
     told = last.noise * np.maximum(len(diagonal) - (variance / before).sum(axis=1), 0)
@@ -160,7 +162,7 @@ def posterior(sample: Sample, prior: Prior, last: Posterior) -> Posterior:
     noise = np.maximum(noise, LEAST_NOISE)
     weights = sample.observed * (FREEDOM + 1) / (FREEDOM + residual**2 / noise[:, None])
     multiple = _multiple(sample.unlike, ((mean - centre) ** 2 + variance) / prior.variance)
-    return Posterior(mean, variance, noise, weights.astype(np.float32), covariance, multiple)
+    return Posterior(mean, variance, noise, weights.astype(np.float32), root, multiple)
 
 
 def _multiple(unlike: Sequence[Flags], scatter: Floats) -> Floats:
@@ -188,16 +190,16 @@ def _normal_equations(sample: Sample, weights: Singles) -> tuple[Singles, Floats
     return gram, np.concatenate([values @ past, each], axis=1).astype(np.float64)
 
 
-def _inverted(matrices: Singles) -> Singles:
-    """The inverses of symmetric positive definite matrices, in their place, by Cholesky factors."""
-    diagonal = np.arange(matrices.shape[1])
+def _root_of_inverse(matrices: Singles) -> Singles:
+    """What times itself, transposed first, is the inverse of symmetric positive definite matrices; in their place.
+
+    The inverses of their Cholesky factors, which are half the work of the matrices' own.
+    """
     for matrix in matrices:
         factor, failed = lapack.spotrf(matrix.T)
         if failed:  # too nearly singular for single precision
             factor, _ = lapack.dpotrf(matrix.T.astype(np.float64))
-        upper = (lapack.dpotri if failed else lapack.spotri)(factor, overwrite_c=True)[0]
-        np.add(upper, upper.T, out=matrix, casting="same_kind")
-        matrix[diagonal, diagonal] /= 2
+        matrix[:] = (lapack.dtrtri if failed else lapack.strtri)(factor, overwrite_c=True)[0].T
     return matrices
 
 

@@ -228,11 +228,11 @@ def _chosen(series: int, seed: int) -> Integers:
 
 
 def _light(found: Posterior) -> Posterior:
-    return replace(found, covariance=found.covariance[:, :0, :0])
+    return replace(found, root=found.root[:, :0, :0])
 
 
 def _joined(found: list[Posterior]) -> Posterior:
-    names = ("mean", "variance", "noise", "weights", "covariance", "multiple")
+    names = ("mean", "variance", "noise", "weights", "root", "multiple")
     return Posterior(*(np.concatenate([getattr(part, name) for part in found]) for name in names))
 
 
@@ -245,7 +245,7 @@ def _ahead(problem: Problem, rows: Integers, prior: Prior) -> Floats:
     design = sample.shared[steps]
     if sample.own.shape[2]:
         design = np.concatenate([design, np.take_along_axis(sample.own, steps[:, :, None], axis=1)], axis=2)
-    variance = np.maximum((np.matmul(design, found.covariance) * design).sum(axis=2), 0).astype(np.float64)
+    variance = (np.matmul(design, found.root.transpose(0, 2, 1)) ** 2).sum(axis=2).astype(np.float64)
     variance += _wandering(problem, rows, prior, found) + (1 + MODEL_NOISE) * found.noise[:, None]
     spread = np.sqrt(variance + _unknown_size(problem)[rows, None])
     scale = replace(problem.scale, size=problem.scale.size[rows])

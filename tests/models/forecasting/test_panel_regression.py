@@ -213,7 +213,7 @@ def test_group_means_are_shrunk_more_the_less_groups_differ():
             variance=np.full((60, 1), 0.01),
             noise=np.ones(60),
             weights=np.ones((60, 1), np.float32),
-            covariance=np.zeros((60, 0, 0), np.float32),
+            root=np.zeros((60, 0, 0), np.float32),
             multiple=np.ones((60, 1)),
         )
         prior = updated(first_prior(["a"], (codes,)), found, (codes,), ["a"], np.array([True]))

@@ -1,6 +1,8 @@
 """Run a refresh: its steps in an MLflow run, their costs, and the release that lets readers have the result."""
 
 from datetime import UTC, datetime
+from importlib import import_module
+from threading import Thread
 
 from etl.errors import first_line
 from etl.lakehouse import Lakehouse
@@ -49,6 +51,8 @@ def _steps(refresh: Refresh, lakehouse: Lakehouse, job: Job) -> list[StepResult]
     """The refinement first: which question the other steps answer depends on the days that it brings."""
     runner = Runner(lakehouse, job, refresh.progress, refresh.limits)
     names = [step.name for step in refresh.chosen()]
+    # beside the refinement, which waits for the engine; what cannot be loaded says so when its step begins
+    Thread(target=import_module, args=("experiments.steps",), daemon=True).start()
     results = runner.run([refresh.etl]) if refresh.etl.name in names else []
     analysis = [step for step in refresh.analysis() if step.name in names]
     first = next((place for place, step in enumerate(refresh.analysis(), 2) if step.name in names), 2)

@@ -65,12 +65,21 @@ def _judged(history: History, kind: str, stretches: pd.DataFrame, published: Pub
     actual = totals[end.astype(int)] - totals[begin.astype(int)]
     scale = error_scale(pd.Series(actual / model.astype(float) - 1)).shift()
     first, last = (history.first + pd.to_timedelta(day.astype(int), unit="D") for day in (begin, end - 1))
-    known = [published.before(*days) for days in zip(first, last, strict=True)]
-    mean = np.array([each.total if each else plain for each, plain in zip(known, model, strict=True)], dtype=float)
-    as_of = pd.Series([each.as_of if each else pd.NaT for each in known], dtype="datetime64[ns]")
     days = pd.DataFrame({"kind": kind, "first_day": first, "last_day": last})
+    known = _published(published, days)
+    mean = known["total"].fillna(pd.Series(model.astype(float))).to_numpy()
     judged = judge(actual, mean, scale.to_numpy(), np.arange(len(rows)))
-    return days.join(judged).assign(published_as_of=as_of)[scale.notna()]
+    return days.join(judged).assign(published_as_of=known["as_of"])[scale.notna()]
+
+
+def _published(published: Published, days: pd.DataFrame) -> pd.DataFrame:
+    """``as_of`` and ``total`` of the forecast that was published before each stretch, missing where there was none."""
+    later = days[days["first_day"] > min(published.means, default=pd.Timestamp.max)]
+    found = [published.before(*stretch) for stretch in zip(later["first_day"], later["last_day"], strict=True)]
+    known = pd.DataFrame(
+        [each or (pd.NaT, np.nan) for each in found], index=later.index, columns=Known._fields
+    ).reindex(days.index)
+    return known.astype({"as_of": "datetime64[ns]", "total": float})
 
 
 def _ahead(history: History, start: str) -> Iterator[tuple[int, Floats]]:

@@ -13,11 +13,13 @@ from experiments.forecasting.settings import Settings
 from features.hierarchy import Hierarchy
 from models.forecasting.backtest import Fold, accuracy, judge, judge_onwards
 from models.forecasting.candidates import Candidate
-from models.forecasting.coherent import Coherence, coherent, learn, level_factors, stretched, untaught
+from models.forecasting.coherent import Coherence, coherent, learn, stretched, untaught
 from models.forecasting.cutoffs import choose_cutoffs, earlier_cutoffs
 from models.forecasting.metrics import MEASURES, measured
+from models.forecasting.months import judged_sums
 from models.forecasting.parallel import concurrently
 from models.forecasting.registry import BENCHMARK, default_candidates
+from models.forecasting.widths import MONTH, Width, level_factors
 
 EARLIER = 3
 """Origins before those of the backtest that the winner's width is learned from, too: shocks are few."""
@@ -118,7 +120,7 @@ def _made_coherent(tree: Hierarchy, own: pd.DataFrame, seed: int) -> tuple[Coher
     """What one candidate's errors teach, and its forecasts as they would have been published."""
     taught = learn(tree, own)
     apart = held_out(tree, own, taught.reconciliation.method, seed)
-    return replace(taught, width=level_factors(apart)), widened(apart)
+    return replace(taught, width=apart.width()), apart.published()
 
 
 def judged_by(
@@ -138,30 +140,52 @@ def _judge(settings: Settings, task: tuple[Candidate, Fold]) -> pd.DataFrame:
     return judge(*task, seed=settings.seed, jobs=settings.jobs)
 
 
-def held_out(tree: Hierarchy, judged: pd.DataFrame, method: str, seed: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class HeldOut:
     """One candidate's forecasts made to add up, each origin's by what the other origins teach, none of them widened.
+
+    Attributes:
+        days: The forecasts and what happened, as judged.
+        sums: The same of sums over ``length`` days: series, level, cutoff, actual, q10 to q90.
+        length: Days.
+    """
+
+    days: pd.DataFrame
+    sums: pd.DataFrame
+    length: int
+
+    def width(self) -> Width:
+        """By how much all of them should have been widened."""
+        return Width(level_factors(self.days), level_factors(self.sums), self.length)
+
+    def published(self) -> pd.DataFrame:
+        """The days as they would have been published: each origin widened by what the others missed."""
+        parts = [
+            stretched(own, level_factors(self.days[self.days["cutoff"] != cutoff]))
+            for cutoff, own in self.days.groupby("cutoff", sort=True)
+        ]
+        return pd.concat(parts, ignore_index=True) if parts else self.days
+
+
+def held_out(tree: Hierarchy, judged: pd.DataFrame, method: str, seed: int) -> HeldOut:
+    """What one candidate's forecasts would have been, had none of them known what happened.
 
     How they are made to add up, ``method``, is the one thing that was chosen on all of them.
 
     With one origin there are no others, and nothing is returned.
     """
+    length = min(MONTH, int(judged["horizon"].max()))
+    none = judged.iloc[:0]
     if judged["cutoff"].nunique() < 2:
-        return judged.iloc[:0]
-    parts = []
+        return HeldOut(none, none, length)
+    days, sums = [], []
     for cutoff, own in judged.groupby("cutoff", sort=True):
         taught = learn(tree, judged[judged["cutoff"] != cutoff], method)
-        parts.append(coherent(tree, taught, own, seed=seed, paths=CHECK_PATHS).fill(tree, own))
-    together = pd.concat(parts, ignore_index=True)
-    return together.assign(model=COHERENT.format(judged["model"].iloc[0]))
-
-
-def widened(apart: pd.DataFrame) -> pd.DataFrame:
-    """What ``held_out`` gave as it would have been published: each origin widened by what the others missed."""
-    parts = [
-        stretched(own, level_factors(apart[apart["cutoff"] != cutoff]))
-        for cutoff, own in apart.groupby("cutoff", sort=True)
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else apart
+        found = coherent(tree, taught, own, seed=seed, paths=CHECK_PATHS)
+        days.append(found.fill(own))
+        sums.append(judged_sums(found, own, length).assign(cutoff=cutoff))
+    together = pd.concat(days, ignore_index=True).assign(model=COHERENT.format(judged["model"].iloc[0]))
+    return HeldOut(together, pd.concat(sums, ignore_index=True), length)
 
 
 def scores(judged: pd.DataFrame) -> pd.DataFrame:

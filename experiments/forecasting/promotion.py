@@ -9,7 +9,7 @@ from etl.errors import InputError
 from etl.lakehouse import Lakehouse, sql_text
 from etl.schemas.results import GLD_CHAMPION_DECISIONS
 from experiments.forecasting.data import Demand
-from experiments.forecasting.evaluation import folds, held_out, judged_by, widened
+from experiments.forecasting.evaluation import folds, held_out, judged_by
 from experiments.forecasting.registry import CHALLENGER, CHAMPION, Version, by_alias, point, tag
 from experiments.forecasting.settings import Settings
 from features.hierarchy import Hierarchy
@@ -85,7 +85,7 @@ def _judged(demand: Demand, measure: str, settings: Settings, champion: Version,
 
 def _as_published(tree: Hierarchy, origins: Sequence[Fold], version: Version, settings: Settings) -> pd.DataFrame:
     judged = judged_by(tree, origins, [candidate(version.training.algorithm)], settings)
-    return widened(held_out(tree, judged, version.training.reconciliation, settings.seed))
+    return held_out(tree, judged, version.training.reconciliation, settings.seed).published()
 
 
 def record(lakehouse: Lakehouse, demand: Demand, run_id: str, decided: Sequence[Decided]) -> None:

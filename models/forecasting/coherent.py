@@ -2,8 +2,8 @@
 
 A backtest of one candidate tells how far its intervals must be stretched on each level, how its forecasts are best made
 to add up, and how series err together. Applied to new forecasts: stretch, draw sample paths that err together, make
-every path add up; quantiles are read off the paths, never added. Paths of a few origins know little of the shocks that
-all series share, so that sums come out too narrow: quantiles are stretched again, by what sums at past origins missed.
+every path add up; quantiles are read off the paths, of sums over days as of days, never added, and stretched again, by
+what sums at past origins missed (``widths``).
 """
 
 import math
@@ -16,14 +16,14 @@ import pandas as pd
 
 from features.hierarchy import Hierarchy
 from models.forecasting import calibration
-from models.forecasting.calibration import NONE, by_level, calibrated, factors
+from models.forecasting.calibration import NONE, calibrated
 from models.forecasting.panel import Integers
 from models.forecasting.paths import Dependence, dependence, independent, normal_scores, sample_paths
 from models.forecasting.quantiles import LEVELS, NAMES, Floats
 from models.forecasting.reconciliation import BOTTOM_UP, STRUCTURAL, Reconciliation, choose, reconciliation
+from models.forecasting.widths import UNKNOWN, Stretch, Width, level_factors
 
 PATHS = 200
-Stretch = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class Coherence:
         reconciliation: How forecasts are made to add up.
         dependence: How series err together.
         stretch: Calibration factors of the quantiles of each series on its own, by level.
-        width: Those of the coherent quantiles, which are the sums' own, by level.
+        width: Those of the coherent quantiles, of days and of sums over days.
     """
 
     reconciliation: Reconciliation
     dependence: Dependence
     stretch: Mapping[str, Stretch]
-    width: Mapping[str, Stretch]
+    width: Width
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,33 @@ class Coherent:
     """Forecasts that add up, for the series of a hierarchy.
 
     Attributes:
+        tree: The series.
         mean: Shape (series, days).
         quantiles: Shape (series, days, 9); read off the paths and stretched, they do not add up.
         paths: Sample paths of the bottom series, shape (bottom series, days, paths); everything above is their sum.
+        floor: The least that each series can be, shape (series, days).
+        width: By how much quantiles of sums are stretched.
         raised: Values of the bottom series that reconciliation had taken below their floor: of the mean, and of the
             paths as a share.
     """
 
+    tree: Hierarchy
     mean: Floats
     quantiles: Floats
     paths: Floats
+    floor: Floats
+    width: Width
     raised: tuple[int, float]
 
-    def fill(self, tree: Hierarchy, forecasts: pd.DataFrame) -> pd.DataFrame:
+    def over(self, days: "slice | npt.NDArray[np.bool_]") -> Floats:
+        """The quantiles of each series' sum over some of the days, shape (series, 9)."""
+        sums = self.tree.sums(self.paths[:, days].sum(axis=1))
+        factors = self.width.over(self.paths[0, days].shape[0], list(self.tree.nodes["level"]))
+        return _read_off(sums, factors, self.floor[:, days].sum(axis=1))
+
+    def fill(self, forecasts: pd.DataFrame) -> pd.DataFrame:
         """``forecasts`` (series, horizon, ...) with the mean and quantiles of their series and days."""
-        place = _place(tree, forecasts)
+        place = _place(self.tree, forecasts)
         quantiles = dict(zip(NAMES, self.quantiles[place].T, strict=True))
         return forecasts.assign(mean=self.mean[place], **quantiles)
 
@@ -81,7 +93,7 @@ class _Cube:
 def untaught(tree: Hierarchy) -> Coherence:
     """What is known without a backtest: bottom forecasts are added up, errors are independent, nothing is stretched."""
     nothing = np.zeros((len(tree.nodes), 0))
-    return Coherence(reconciliation(BOTTOM_UP, tree, nothing), independent(len(tree.nodes)), {}, {})
+    return Coherence(reconciliation(BOTTOM_UP, tree, nothing), independent(len(tree.nodes)), {}, UNKNOWN)
 
 
 def adapted(taught: Coherence, before: Hierarchy, now: Hierarchy) -> tuple[Coherence, str]:
@@ -124,16 +136,8 @@ def learn(tree: Hierarchy, judged: pd.DataFrame, method: str | None = None) -> C
         reconciliation=reconciliation(method or choose(tree, folds, scale), tree, errors),
         dependence=dependence(scores),
         stretch=stretch,
-        width={},
+        width=UNKNOWN,
     )
-
-
-def level_factors(judged: pd.DataFrame) -> dict[str, Stretch]:
-    """By how much each level's quantiles should have been stretched; ``judged`` has level, cutoff, actual, q10 to q90.
-
-    Of coherent forecasts that were made without knowing what happened it is their ``Coherence.width``.
-    """
-    return {str(level): factors(rows) for level, rows in judged.groupby("level", sort=True)}
 
 
 def stretched(forecasts: pd.DataFrame, stretch: Mapping[str, Stretch]) -> pd.DataFrame:
@@ -159,16 +163,16 @@ def coherent(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame, *, see
     raised = (int((mean < floor).sum()), float((drawn < floor[..., None]).mean()))
     mean = np.maximum(mean, floor)
     kept = _centred(np.maximum(drawn, floor[..., None]), mean, floor)
-    ordered = tree.sums(kept)
-    ordered.sort(axis=-1)
-    quantiles = np.stack([_quantile(ordered, level) for level in LEVELS], axis=-1)
-    return Coherent(tree.sums(mean), _widened(tree, quantiles, taught.width, base.floor), kept, raised)
+    factors = taught.width.over(1, list(tree.nodes["level"]))
+    quantiles = _read_off(tree.sums(kept), factors[:, None], base.floor)
+    return Coherent(tree, tree.sums(mean), quantiles, kept, base.floor, taught.width, raised)
 
 
-def _widened(tree: Hierarchy, quantiles: Floats, width: Mapping[str, Stretch], floor: Floats) -> Floats:
-    """The quantiles stretched by their level's factors, none below its floor."""
-    factor = np.stack([by_level(np.array(width.get(str(level), NONE))) for level in tree.nodes["level"]])
-    return np.maximum(calibration.stretched(quantiles, factor[:, None]), floor[..., None])
+def _read_off(paths: Floats, factors: Floats, floor: Floats) -> Floats:
+    """The nine quantiles of paths, which are on the last axis and sorted here, stretched and none below its floor."""
+    paths.sort(axis=-1)
+    quantiles = np.stack([_quantile(paths, level) for level in LEVELS], axis=-1)
+    return np.maximum(calibration.stretched(quantiles, factors), floor[..., None])
 
 
 def coherent_mean(tree: Hierarchy, taught: Coherence, forecasts: pd.DataFrame) -> pd.DataFrame:

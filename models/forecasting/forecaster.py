@@ -9,7 +9,7 @@ from scipy import sparse
 
 from features.hierarchy import Hierarchy
 from models.forecasting.candidates import Candidate, Fitted, State, lasts
-from models.forecasting.coherent import Coherence, Coherent, Stretch, coherent, coherent_mean
+from models.forecasting.coherent import Coherence, Coherent, coherent, coherent_mean
 from models.forecasting.panel import Panel
 from models.forecasting.panel_state import panel_from_state, panel_state
 from models.forecasting.parallel import Jobs
@@ -18,6 +18,7 @@ from models.forecasting.reconciliation import Reconciliation
 from models.forecasting.registry import candidate
 from models.forecasting.rows import forecast_rows
 from models.forecasting.scenario import Setting, under
+from models.forecasting.widths import Stretch, Width
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Forecaster:
         """
         rows = self._of_each(under(self.panel, settings))
         found = coherent(self.tree, self.taught, rows, seed=self.seed)
-        return found.fill(self.tree, rows), found
+        return found.fill(rows), found
 
     def mean(self) -> pd.DataFrame:
         """What ``forecast`` expects of the days ahead (series, date, mean), without the paths that tell how surely."""
@@ -138,7 +139,9 @@ def _taught_state(taught: Coherence) -> State:
         "scores": taught.dependence.scores,
         "dependence": np.array([taught.dependence.shrinkage, taught.dependence.persistence]),
         **_factors_state("stretch", taught.stretch),
-        **_factors_state("width", taught.width),
+        **_factors_state("day width", taught.width.day),
+        **_factors_state("month width", taught.width.month),
+        "month days": np.array(taught.width.days),
     }
 
 
@@ -148,7 +151,7 @@ def _taught(state: State) -> Coherence:
         reconciliation=Reconciliation(str(state["method"]), state["weights"].astype(np.float64)),
         dependence=Dependence(state["scores"].astype(np.float64), shrinkage, persistence),
         stretch=_factors("stretch", state),
-        width=_factors("width", state),
+        width=Width(_factors("day width", state), _factors("month width", state), int(state["month days"])),
     )
 
 

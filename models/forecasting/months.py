@@ -1,11 +1,11 @@
-"""Sums of a forecast over calendar months: sample paths are added up, quantiles never are."""
+"""Sums of a forecast over days, such as a month's: paths are added up and widened as sums are, quantiles never."""
 
 import numpy as np
 import pandas as pd
 
 from features.hierarchy import Observed
 from models.forecasting.coherent import Coherent
-from models.forecasting.quantiles import LEVELS, NAMES
+from models.forecasting.quantiles import NAMES
 
 
 def by_month(observed: Observed, forecast: Coherent) -> pd.DataFrame:
@@ -29,8 +29,7 @@ def _month(
 ) -> pd.DataFrame:
     past = observed.dates.to_period("M") == month
     known = np.nansum(observed.values[:, past], axis=1)
-    paths = observed.hierarchy.sums(forecast.paths[:, expected].sum(axis=1))
-    quantiles = known[:, None] + np.quantile(paths, LEVELS, axis=1).T
+    quantiles = known[:, None] + forecast.over(expected)
     columns = {
         "series": observed.hierarchy.nodes["series"],
         "month": month.to_timestamp(),
@@ -40,3 +39,24 @@ def _month(
         "mean": known + forecast.mean[:, expected].sum(axis=1),
     }
     return pd.DataFrame(columns | dict(zip(NAMES, quantiles.T, strict=True)))
+
+
+def judged_sums(forecast: Coherent, judged: pd.DataFrame, length: int) -> pd.DataFrame:
+    """What sums over ``length`` days, one after the other, were forecast to be and were.
+
+    Args:
+        forecast: The forecast from one origin.
+        judged: series, horizon and actual of the series that had begun by then.
+        length: Days; those at the end that are too few for another sum are left out.
+
+    Returns:
+        series, level, actual, q10 to q90.
+    """
+    nodes = forecast.tree.nodes[["series", "level"]]
+    actual = judged.pivot(index="series", columns="horizon", values="actual").reindex(nodes["series"]).to_numpy(float)
+    parts = []
+    for first in range(0, actual.shape[1] - length + 1, length):
+        days = slice(first, first + length)
+        quantiles = dict(zip(NAMES, forecast.over(days).T, strict=True))
+        parts.append(nodes.assign(actual=actual[:, days].sum(axis=1), **quantiles))
+    return pd.concat(parts, ignore_index=True).dropna(subset="actual")

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from models.forecasting.calibration import NONE
-from models.forecasting.coherent import level_factors
 from models.forecasting.diebold_mariano import long_run_variance
 from models.forecasting.forecaster import Forecaster
+from models.forecasting.widths import widened
 
 COVERAGE = 0.8
 LEAST_DAYS = 28
@@ -49,7 +48,5 @@ def recalibrated(forecaster: Forecaster, judged: pd.DataFrame) -> Forecaster:
         forecaster: The champion.
         judged: level, cutoff, actual and q10 to q90 of what it published.
     """
-    width = dict(forecaster.taught.width)
-    for level, more in level_factors(judged).items():
-        width[level] = tuple(old * new for old, new in zip(width.get(level, NONE), more, strict=True))
+    width = widened(forecaster.taught.width, judged)
     return replace(forecaster, taught=replace(forecaster.taught, width=width))

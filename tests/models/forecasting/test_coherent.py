@@ -10,9 +10,10 @@ from features.hierarchy import Hierarchy, Observed, crossings, hierarchy
 from models.forecasting.coherent import adapted, coherent, learn, stretched, untaught
 from models.forecasting.forecaster import Forecaster, fit, renewed
 from models.forecasting.hierarchical_bayes.regression import PanelRegression
-from models.forecasting.months import by_month
+from models.forecasting.months import by_month, judged_sums
 from models.forecasting.quantiles import LEVELS, NAMES
 from models.forecasting.seasonal_naive import SeasonalNaive
+from models.forecasting.widths import Width
 
 CELLS = pd.DataFrame({"country": ["India", "India", "UK"], "channel": ["Mobile", "Website", "Mobile"]})
 TREE = hierarchy(CELLS, crossings(["country", "channel"]))
@@ -41,6 +42,10 @@ def judged(actual, spread_of_total: float = 1.0) -> pd.DataFrame:
     about = {"mean": center, "floor": 0.0, "floored": 0, "note": None, "scale": 10.0}
     frame = rows.join(nodes[["series", "level"]]).join(pd.DataFrame(quantiles, columns=NAMES))
     return frame.assign(**about).drop(columns="place")
+
+
+def wider(level: str, day: float, month: float = 1.0, days: int = 30) -> Width:
+    return Width({level: (day,) * 4}, {level: (month,) * 4}, days)
 
 
 def newest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -81,12 +86,12 @@ def test_what_adds_up_is_widened_on_its_level_and_paths_still_add_up():
     rows = judged(actuals(0.5))
     taught, ahead = learn(TREE, rows), newest(rows)
     narrow = coherent(TREE, taught, ahead, seed=0)
-    wide = coherent(TREE, replace(taught, width={"total": (2.0, 2.0, 2.0, 2.0)}), ahead, seed=0)
+    wide = coherent(TREE, replace(taught, width=wider("total", 2.0)), ahead, seed=0)
     np.testing.assert_array_equal(wide.paths, narrow.paths)
     away = [found.quantiles - found.quantiles[..., 4:5] for found in (wide, narrow)]
     np.testing.assert_allclose(away[0][0], 2 * away[1][0])
     np.testing.assert_allclose(away[0][1:], away[1][1:])
-    floored = coherent(TREE, replace(taught, width={"total": (99.0, 99.0, 99.0, 99.0)}), ahead, seed=0)
+    floored = coherent(TREE, replace(taught, width=wider("total", 99.0)), ahead, seed=0)
     assert floored.quantiles.min() == 0
 
 
@@ -117,7 +122,7 @@ def test_a_series_that_has_not_begun_sells_nothing():
     found = coherent(TREE, untaught(TREE), late, seed=0)
     assert found.mean[-1].tolist() == [0.0] * DAYS
     assert np.isfinite(taught.reconciliation.weights).all()
-    assert len(found.fill(TREE, late)) == len(late)
+    assert len(found.fill(late)) == len(late)
 
 
 def test_what_was_taught_is_carried_over_to_another_hierarchy():
@@ -146,6 +151,35 @@ def test_months_add_up_paths_and_what_is_known():
     assert months.loc[("total", pd.Timestamp("2025-03-01")), "days_expected"] == 22
 
 
+def test_sums_over_more_days_are_widened_more_and_means_stay():
+    rows = judged(actuals(0.5))
+    taught, ahead = learn(TREE, rows), newest(rows)
+    narrow = coherent(TREE, taught, ahead, seed=0)
+    wide = coherent(TREE, replace(taught, width=wider("total", 1.0, 3.0)), ahead, seed=0)
+    np.testing.assert_array_equal(wide.quantiles, narrow.quantiles)
+    for days, wanted in ((1, 1.0), (30, 3.0), (15, np.sqrt(1 + 8 * 14 / 29))):
+        read, stretched_ = (found.over(slice(days)) for found in (narrow, wide))
+        away = [quantiles - quantiles[:, 4:5] for quantiles in (read, stretched_)]
+        np.testing.assert_allclose(away[1][0], wanted * away[0][0])
+        np.testing.assert_allclose(away[1][1:], away[0][1:])
+
+
+def test_sums_are_judged_by_the_days_they_are_of():
+    rows = judged(actuals(0.5))
+    last = rows[rows["cutoff"] == 5]
+    found = coherent(TREE, untaught(TREE), last, seed=0)
+    begun = last[last["series"] != SERIES[-1]]
+    sums = judged_sums(found, begun, 14)
+    assert list(sums.columns) == ["series", "level", "actual", *NAMES]
+    assert sums.groupby("series").size().to_dict() == dict.fromkeys(SERIES[:-1], 2)
+    total = begun[begun["series"] == "total"].set_index("horizon")["actual"]
+    assert sums.loc[sums["series"] == "total", "actual"].tolist() == pytest.approx(
+        [total[:14].sum(), total[14:28].sum()]
+    )
+    paths = TREE.sums(found.paths)[0, 14:28].sum(axis=0)
+    assert sums.loc[sums["series"] == "total", "q90"].iloc[1] == pytest.approx(np.quantile(paths, 0.9))
+
+
 @pytest.fixture
 def sales(panel_of):
     """Sixty days of the tree's series, as a panel."""
@@ -159,13 +193,14 @@ TAUGHT = learn(TREE, judged(actuals(0.5)))
 
 
 def test_a_forecaster_is_the_same_after_it_was_stored(sales):
-    taught = replace(TAUGHT, width={"total": (1.5, 1.4, 1.3, 1.2)})
+    taught = replace(TAUGHT, width=Width({"total": (1.5, 1.4, 1.3, 1.2)}, {"total": (2.5, 2.4, 2.3, 2.2)}, 14))
     made = fit(SeasonalNaive(), TREE, sales, taught, seed=3)
     file = io.BytesIO()
     np.savez(file, **made.state())
     file.seek(0)
     again = Forecaster.restore(dict(np.load(file, allow_pickle=False)))
     pd.testing.assert_frame_equal(made.forecast()[0], again.forecast()[0])
+    np.testing.assert_array_equal(made.forecast()[1].over(slice(7)), again.forecast()[1].over(slice(7)))
     pd.testing.assert_frame_equal(again.tree.nodes, TREE.nodes, check_dtype=False)
     assert isinstance(again.tree, Hierarchy)
 

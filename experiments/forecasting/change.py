@@ -105,11 +105,11 @@ def _previous(lakehouse: Lakehouse, demand: Demand, measure: str) -> pd.DataFram
 
 
 def _former(demand: Demand, champion: Champion, number: str) -> Champion:
-    """The champion that made the last forecast; today's where the registry does not hold it any more."""
+    """The champion that made the last forecast; today's where it is gone or cannot be read any more."""
     if number == champion.version.number:
         return champion
     version = by_number(champion.version.measure, number)
-    return champion if version is None else champion_of(demand, version)
+    return champion_of(demand, version) if version is not None and version.training.is_readable else champion
 
 
 def _digest(run_id: str, measure: str) -> str | None:

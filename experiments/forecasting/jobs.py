@@ -29,7 +29,7 @@ from experiments.forecasting.evaluation import Evaluation
 from experiments.forecasting.fanout import placed
 from experiments.forecasting.forecasts import Champion, Forecasted, champion_of, fitted
 from experiments.forecasting.forecasts import forecast as forecast_measure
-from experiments.forecasting.promotion import Decided, crown_first, judge_challenger, record
+from experiments.forecasting.promotion import Decided, crowned, judge_challenger, record
 from experiments.forecasting.registry import CHAMPION, Version, by_alias, register
 from experiments.forecasting.settings import Settings
 from experiments.forecasting.watch import compare
@@ -59,7 +59,7 @@ def backtest(lakehouse: Lakehouse, settings: Settings) -> Leaderboard:
 def train(lakehouse: Lakehouse, settings: Settings) -> dict[str, tuple[Version, Decided | None]]:
     """Fit the winner of each measure's backtest on all data up to the as-of day and register it as the challenger.
 
-    Where a measure has no champion, its challenger becomes it.
+    Where a measure has no champion, or one of another version of Assay that cannot be read, its challenger becomes it.
 
     Returns:
         By measure the challenger, and the decision on it where it became champion.
@@ -218,9 +218,9 @@ def _train(
         each.measure: register(each.measure, forecaster, as_of=as_of, note=each.note)
         for each, forecaster in zip(found, made, strict=True)
     }
-    crowned = {measure: crown_first(version) for measure, version in trained.items()}
-    record(lakehouse, demand, run.info.run_id, [each for each in crowned.values() if each is not None])
-    return {measure: (version, crowned[measure]) for measure, version in trained.items()}
+    decided = {measure: crowned(version) for measure, version in trained.items()}
+    record(lakehouse, demand, run.info.run_id, [each for each in decided.values() if each is not None])
+    return {measure: (version, decided[measure]) for measure, version in trained.items()}
 
 
 def _fitted(demand: Demand, settings: Settings, found: Evaluation) -> Forecaster:

@@ -18,6 +18,7 @@ from models.forecasting.gate import Decision, compare, decide
 from models.forecasting.registry import candidate
 
 FIRST = Decision(promoted=True, reason="there was no champion")
+READABLE = Decision(promoted=True, reason="can be read, which the champion of another version of Assay cannot")
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,12 @@ class Decided:
         }
 
 
-def crown_first(challenger: Version) -> Decided | None:
-    """Make the challenger champion where there is none; None where there is one."""
-    if by_alias(challenger.measure, CHAMPION) is not None:
-        return None
-    return Decided("first", challenger, None, FIRST)
+def crowned(challenger: Version) -> Decided | None:
+    """The challenger as champion where there is none that can be read; None where there is one."""
+    champion = by_alias(challenger.measure, CHAMPION)
+    if champion is None:
+        return Decided("first", challenger, None, FIRST)
+    return None if champion.training.is_readable else Decided("promoted", challenger, champion, READABLE)
 
 
 def judge_challenger(demand: Demand, measure: str, settings: Settings, *, force: bool) -> Decided | None:

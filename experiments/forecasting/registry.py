@@ -20,7 +20,7 @@ from etl.errors import InputError, first_line
 from experiments import __version__
 from experiments.running.retries import is_transient
 from experiments.tracking import unless_exists
-from models.forecasting.forecaster import Forecaster
+from models.forecasting.forecaster import FORMAT, Forecaster
 from models.forecasting.panel_state import fingerprint
 from models.forecasting.quantiles import NAMES
 
@@ -55,6 +55,7 @@ class Training:
         reconciliation: How its forecasts are made to add up.
         package_version: The version of this package that trained it.
         fingerprint: Of the panel it was fitted to.
+        format: Of what is stored of it.
     """
 
     algorithm: str
@@ -63,6 +64,12 @@ class Training:
     reconciliation: str
     package_version: str
     fingerprint: str
+    format: str
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether this version of the package reads what is stored."""
+        return self.format == FORMAT
 
     @property
     def warning(self) -> str:
@@ -91,6 +98,11 @@ class Version:
 
     def load(self) -> Forecaster:
         """The forecaster as it was trained; raises ``InputError`` where its files are gone or cannot be read."""
+        if not self.training.is_readable:
+            raise InputError(
+                f"Version {self.number} of the model {model_name(self.measure)} was stored by another version of "
+                "Assay, in a form that this one does not read: assay train makes one that takes its place."
+            )
         try:
             loaded = load_model(f"models:/{model_name(self.measure)}/{self.number}")
         except Exception as error:
@@ -163,6 +175,7 @@ def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = ""
         reconciliation=forecaster.taught.reconciliation.method,
         package_version=__version__,
         fingerprint=fingerprint(forecaster.panel),
+        format=FORMAT,
     )
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "forecaster.npz"

@@ -20,6 +20,9 @@ from models.forecasting.rows import forecast_rows
 from models.forecasting.scenario import Setting, under
 from models.forecasting.widths import Stretch, Width
 
+FORMAT = "2"
+"""Of ``Forecaster.state``: another number where ``restore`` needs what was not stored before."""
+
 
 @dataclass(frozen=True)
 class Forecaster:

@@ -12,7 +12,7 @@ import pytest
 from etl.errors import InputError, UsageError
 from etl.schemas.results import GLD_CHAMPION_DECISIONS, GLD_FORECAST_ACCURACY
 from experiments.forecasting.jobs import backtest, forecast, promote, train
-from experiments.forecasting.registry import CHALLENGER, CHAMPION, by_alias
+from experiments.forecasting.registry import CHALLENGER, CHAMPION, by_alias, tag
 from experiments.tracking import connected, own_store
 from models.forecasting.quantiles import NAMES
 from tests.experiments.forecasting.candidates import Counted
@@ -106,6 +106,21 @@ def test_a_model_trained_by_another_version_says_so(shop, story):
         trained = by_alias("orders", CHAMPION).training
     assert trained.warning == ""
     assert "trained by assay-workbench 0.0.1" in type(trained)(**(vars(trained) | {"package_version": "0.0.1"})).warning
+
+
+def test_a_champion_that_another_version_stored_is_named_until_training_makes_one_in_its_place(make_shop, settings):
+    shop = make_shop()
+    shop.fill(days=119)
+    forecast(shop.lakehouse, settings("SeasonalNaive"))
+    shop.fill(days=120)
+    with connected(shop.lakehouse.warehouse):
+        tag(by_alias("orders", CHAMPION), {"format": "1"})
+    with pytest.raises(InputError, match=r"Version 1 of the model assay-orders .* does not read: assay train makes"):
+        forecast(shop.lakehouse, settings())
+    version, decided = train(shop.lakehouse, settings("SeasonalNaive"))["orders"]
+    assert (decided.name, decided.champion.number, version.number) == ("promoted", "1", "2")
+    assert shop.rows(GLD_CHAMPION_DECISIONS)["reason"].str.startswith("can be read").any()
+    assert set(forecast(shop.lakehouse, settings())["model_version"]) == {"2"}
 
 
 def test_a_backtest_publishes_every_candidate_on_every_series_and_range(shop, settings):

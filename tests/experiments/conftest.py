@@ -1,6 +1,7 @@
 """A small AtoZ refreshed once through the console script, and the command line as the tests call it."""
 
 import contextlib
+import fcntl
 import io
 import json
 import os
@@ -9,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """A landing folder, the warehouse refreshed from it and what the refresh answered."""
+    """A landing folder, the warehouse refreshed from it, what the refresh answered and where the warehouse was then."""
 
     landing: Path
     warehouse: Path
     answer: Answer
+    made_in: Path
 
     @property
     def options(self) -> list[str]:
@@ -100,39 +102,67 @@ def assay_script() -> Callable[..., Answer]:
     return start
 
 
+def made_once(folder: Path, make: Callable[[], Answer]) -> Answer:
+    """What ``make``, which fills ``folder``, answers to the first of several workers; the others wait for it."""
+    folder.mkdir(exist_ok=True)
+    kept = folder / "answer.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_text(json.dumps(asdict(make())))
+    return Answer(**json.loads(kept.read_text()))
+
+
+def own_copy(warehouse: Path, tmp_path_factory) -> Path:
+    """The warehouse once more, for one worker."""
+    return Path(shutil.copytree(warehouse, tmp_path_factory.mktemp("own") / "warehouse", symlinks=True))
+
+
 @pytest.fixture(scope="session")
-def refreshed(tmp_path_factory) -> Refreshed:
-    """AtoZ's 34 months on 0.3% of its customers: 9,007 order lines in 1,076 files."""
-    folder = tmp_path_factory.mktemp("atoz")
-    assert call("simulate", folder, "--scale", SCALE).code == 0
+def shared(tmp_path_factory, worker_id) -> Path:
+    """A folder that all workers have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def refreshed(shared, tmp_path_factory) -> Refreshed:
+    """AtoZ's 34 months on 0.3% of its customers: 9,007 order lines in 1,076 files. The warehouse is this worker's."""
+    folder = shared / "atoz"
     landing, warehouse = folder / "raw", folder / "warehouse"
-    return Refreshed(
-        landing, warehouse, start("refresh", "--landing", landing, "--warehouse", warehouse, *CHEAP, "--json")
-    )
+
+    def make() -> Answer:
+        assert call("simulate", folder, "--scale", SCALE).code == 0
+        return start("refresh", "--landing", landing, "--warehouse", warehouse, *CHEAP, "--json")
+
+    answer = made_once(folder, make)
+    return Refreshed(landing, own_copy(warehouse, tmp_path_factory), answer, warehouse)
 
 
 @pytest.fixture(scope="session")
-def two_months(tmp_path_factory) -> Path:
+def two_months(shared) -> Path:
     """The landing folder of August and September 2025: 629 order lines in 70 files, too few days to backtest 61."""
-    folder = tmp_path_factory.mktemp("two_months")
-    assert call("simulate", folder, "--scale", SCALE, "--start", "2025-08-01", "--end", "2025-09-30").code == 0
+    folder = shared / "two_months"
+    days = ("--start", "2025-08-01", "--end", "2025-09-30")
+    assert made_once(folder, lambda: call("simulate", folder, "--scale", SCALE, *days)).code == 0
     return folder / "raw"
 
 
 @pytest.fixture(scope="session")
-def demonstrated(two_months) -> Refreshed:
-    """The demo on two months, in an environment with a secret."""
-    warehouse = two_months.parent / "warehouse"
-    options = ("--landing", two_months, "--warehouse", warehouse, *CHEAP, "--json")
-    return Refreshed(two_months, warehouse, start("demo", *options, env=surroundings(ASSAY_TOKEN=TOKEN)))
+def demonstrated(shared, two_months, tmp_path_factory) -> Refreshed:
+    """The demo on two months, in an environment with a secret. The warehouse is this worker's."""
+    folder = shared / "demonstrated"
+    options = ("--landing", two_months, "--warehouse", folder / "warehouse", *CHEAP, "--json")
+    answer = made_once(folder, lambda: start("demo", *options, env=surroundings(ASSAY_TOKEN=TOKEN)))
+    return Refreshed(two_months, own_copy(folder / "warehouse", tmp_path_factory), answer, folder / "warehouse")
 
 
 @pytest.fixture(scope="session")
-def refined(two_months) -> Refreshed:
+def refined(two_months, tmp_path_factory) -> Refreshed:
     """What had arrived by 20 September, refined and no more."""
-    warehouse = two_months.parent / "refined"
+    warehouse = tmp_path_factory.mktemp("refined") / "warehouse"
     options = ("--landing", two_months, "--as-of", "2025-09-20", "--warehouse", warehouse)
-    return Refreshed(two_months, warehouse, call("etl", *options, "--json"))
+    return Refreshed(two_months, warehouse, call("etl", *options, "--json"), warehouse)
 
 
 @pytest.fixture
@@ -145,7 +175,7 @@ def landing(two_months, tmp_path) -> Path:
 def changeable(refreshed, tmp_path) -> Refreshed:
     """The refreshed warehouse once more, to be changed."""
     copy = shutil.copytree(refreshed.warehouse, tmp_path / "warehouse", ignore=shutil.ignore_patterns("mlartifacts"))
-    return Refreshed(refreshed.landing, Path(copy), refreshed.answer)
+    return Refreshed(refreshed.landing, Path(copy), refreshed.answer, refreshed.made_in)
 
 
 @pytest.fixture(scope="session")

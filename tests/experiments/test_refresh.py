@@ -46,8 +46,8 @@ def test_the_document_is_the_promised_one(refreshed):
     assert refreshed.answer.code == 0
     document = refreshed.answer.json
     assert list(document) == ["warehouse", "report", "run_id", "steps"]
-    assert document["warehouse"] == str(refreshed.warehouse)
-    assert document["report"] == str(refreshed.warehouse / "reports" / "site" / "index.html")
+    assert document["warehouse"] == str(refreshed.made_in)
+    assert document["report"] == str(refreshed.made_in / "reports" / "site" / "index.html")
     assert [step["name"] for step in document["steps"]] == STEPS
     for step in document["steps"]:
         assert list(step) == ["name", "rows", "seconds", "skipped"]
@@ -94,7 +94,7 @@ def test_the_forecast_has_61_days_of_every_series_of_the_hierarchy(refreshed, ro
 
 def test_the_report_is_a_folder_of_pages(refreshed):
     front = Path(refreshed.answer.json["report"])
-    assert front == refreshed.warehouse / "reports" / "site" / "index.html"
+    assert front == refreshed.made_in / "reports" / "site" / "index.html"
     assert "October 2025" in front.read_text(encoding="utf-8")
     assert len(list(front.parent.glob("*.html"))) >= 12
 
@@ -120,7 +120,7 @@ def test_the_jobs_hold_parameters_metrics_and_the_versions_of_what_they_read(chi
         assert {"gold.gld_daily_orders", "gold.gld_calendar"} < set(read)
         for name, source in read.items():
             assert source["delta_table_version"] == now[name.partition(".")[2]]
-            assert Path(source["path"]) == refreshed.warehouse / name.replace(".", "/")
+            assert Path(source["path"]) == refreshed.made_in / name.replace(".", "/")
 
 
 def test_the_champions_are_registered_under_their_alias(refreshed, store, rows):

@@ -9,24 +9,32 @@ from plotly.subplots import make_subplots
 
 from models.forecasting.quantiles import LEVELS, NAMES
 
-BAND = "rgba(31, 119, 180, 0.2)"
+BLUE, BAND = "#1f77b4", "rgba(31, 119, 180, 0.2)"
 
 
 def forecast_chart(history: pd.DataFrame, judged: pd.DataFrame, title: str) -> go.Figure:
-    """The median and the 80% interval from each cutoff over what happened.
+    """The median and the 80% interval from each cutoff over what happened, and as many days before the first one.
 
     Args:
         history: date, value of one series.
         judged: Backtested forecasts of one model on that series: cutoff, date, q10, q50, q90.
         title: What is shown.
     """
-    figure = go.Figure(go.Scatter(x=history["date"], y=history["value"], name="actual", line={"color": "black"}))
-    for cutoff, ahead in judged.groupby("cutoff", sort=True):
-        label = f"from {pd.Timestamp(str(cutoff)).date()}"
-        edge = {"x": ahead["date"], "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
-        figure.add_scatter(y=ahead["q10"], **edge)
-        figure.add_scatter(y=ahead["q90"], fill="tonexty", fillcolor=BAND, **edge)
-        figure.add_scatter(x=ahead["date"], y=ahead["q50"], name=label)
+    cutoffs = sorted(pd.to_datetime(judged["cutoff"].unique()))
+    shown = history[history["date"] > cutoffs[0] - (judged["date"].max() - cutoffs[0])]
+    figure = go.Figure()
+    for place, (_, ahead) in enumerate(judged.groupby("cutoff", sort=True)):
+        edge = {"x": ahead["date"], "line": {"width": 0}, "hoverinfo": "skip"}
+        figure.add_scatter(y=ahead["q10"], showlegend=False, **edge)
+        figure.add_scatter(
+            y=ahead["q90"], fill="tonexty", fillcolor=BAND, name="80% interval", showlegend=place == 0, **edge
+        )
+        figure.add_scatter(x=ahead["date"], y=ahead["q50"], name="median", line={"color": BLUE}, showlegend=place == 0)
+    figure.add_scatter(x=shown["date"], y=shown["value"], name="actual", line={"color": "#444444", "width": 1})
+    for cutoff in cutoffs:
+        figure.add_vline(x=cutoff, line={"dash": "dot", "color": "grey"})
+        label = f"from {cutoff.date()}"
+        figure.add_annotation(x=cutoff, y=1, yref="paper", yanchor="bottom", text=label, showarrow=False)
     return figure.update_layout(title=title, template="plotly_white")
 
 
@@ -75,7 +83,7 @@ def components_chart(parts: pd.DataFrame, title: str) -> go.Figure:
         edge = {"x": one["ds"], "line": {"width": 0}, "hoverinfo": "skip", "row": row, "col": 1}
         figure.add_scatter(y=one["low"], **edge)
         figure.add_scatter(y=one["high"], fill="tonexty", fillcolor=BAND, **edge)
-        figure.add_scatter(x=one["ds"], y=one["effect"], name=name, line={"color": "#1f77b4"}, row=row, col=1)
+        figure.add_scatter(x=one["ds"], y=one["effect"], name=name, line={"color": BLUE}, row=row, col=1)
     height = 120 * len(names) + 100
     return figure.update_layout(title=title, template="plotly_white", showlegend=False, height=height)
 

@@ -3,7 +3,14 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from experiments.forecasting.charts import components_chart, leaderboard_chart, page, reliability, reliability_chart
+from experiments.forecasting.charts import (
+    components_chart,
+    forecast_chart,
+    leaderboard_chart,
+    page,
+    reliability,
+    reliability_chart,
+)
 from models.forecasting.quantiles import LEVELS, NAMES
 
 
@@ -17,6 +24,22 @@ def test_each_component_has_its_own_panel_with_its_interval():
     assert [each.text for each in figure.layout.annotations] == ["level", "promotion"]
     assert [trace.yaxis for trace in figure.data] == ["y"] * 3 + ["y2"] * 3
     assert list(figure.data[5].y) == [0.1, 0.2, 0.3]
+
+
+def test_a_forecast_is_shown_from_each_cutoff_with_as_many_days_before_as_after():
+    history = pd.DataFrame({"date": pd.date_range("2025-01-01", periods=100), "value": range(100)})
+    ahead = pd.DataFrame({"cutoff": np.repeat(history["date"].iloc[[79, 89]].to_numpy(), 10)})
+    ahead = ahead.assign(date=history["date"].iloc[80:].to_numpy(), q10=1.0, q50=2.0, q90=3.0)
+    figure = forecast_chart(history, ahead, "total")
+    actual = figure.data[-1]
+    assert (actual.name, list(actual.y)) == ("actual", list(range(60, 100)))
+    assert [trace.name for trace in figure.data if trace.showlegend is not False] == [
+        "80% interval",
+        "median",
+        "actual",
+    ]
+    assert [each.text for each in figure.layout.annotations] == ["from 2025-03-21", "from 2025-03-31"]
+    assert [len(trace.x) for trace in figure.data[:6]] == [10] * 6
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from models.forecasting.parallel import Jobs, run
 from models.forecasting.quantiles import Floats
 from models.forecasting.seasonal_naive import SeasonalNaive, histories
 
-LEVELS = (20, 40, 60, 80)
+COVERED = (20, 40, 60, 80)
 """Percent that the intervals cover whose ends are the nine quantiles but the median."""
 LONGEST_SEASON = 24
 LEAST_SEASONS = 2
@@ -64,11 +64,11 @@ def _forecast(name: str, season: int, horizon: int, values: Floats) -> tuple[Flo
     if len(values) < least or np.ptp(values) == 0:
         return None, None, f"{name} needs {least} values that are not all the same"
     try:
-        found = _model(name, season, horizon).forecast(y=values, h=horizon, level=list(LEVELS))
+        found = _model(name, season, horizon).forecast(y=values, h=horizon, level=list(COVERED))
     except Exception as error:  # each model raises its own
         return None, None, f"{name} failed: {error or type(error).__name__}"
-    low = [found[f"lo-{level}"] for level in reversed(LEVELS)]
-    high = [found[f"hi-{level}"] for level in LEVELS]
+    low = [found[f"lo-{level}"] for level in reversed(COVERED)]
+    high = [found[f"hi-{level}"] for level in COVERED]
     quantiles = np.stack([*low, found["mean"], *high], axis=1)
     if not np.isfinite(quantiles).all():
         return None, None, f"{name} found no numbers"

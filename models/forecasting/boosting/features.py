@@ -20,8 +20,6 @@ from models.forecasting.scales import Scale
 Table = dict[str, Floats]
 GROUPED = ("last_year", "around_last_year", "growth")
 FAR_DAYS = 60
-EMPTY = -4.0
-"""Values of a scale with a small offset below which nothing was sold."""
 MARKED = (0.05, 0.95)
 MOST_MARKS = 2
 
@@ -88,7 +86,7 @@ class View:
         spans = (base, 4 * base, origin + 1)
         means = [_mean(self.scaled[rows, max(0, origin + 1 - span) : origin + 1]) for span in spans]
         found = np.where(np.isfinite(means[0]), means[0], np.where(np.isfinite(means[1]), means[1], means[2]))
-        return np.where(np.isfinite(found), found, np.log(1.0))
+        return np.where(np.isfinite(found), found, 0.0)
 
     def table(self, rows: Integers, origin: int, horizons: Integers) -> Table:
         """The features of some series from one origin, each of shape (rows, horizons)."""
@@ -106,10 +104,8 @@ class View:
     def _recent(self, rows: Integers, origin: int, level: Floats, shape: tuple[int, int]) -> Table:
         past = self.scaled[rows, : origin + 1]
         season = past[:, -self.windows.habits :]
-        known = np.isfinite(season).sum(axis=1)
         found = {f"level_{span}": _mean(past[:, -span:]) - level for span in self.windows.levels}
         found["spread"] = np.sqrt(_mean((season - _mean(season)[:, None]) ** 2))
-        found["empty"] = (season < EMPTY).sum(axis=1) / np.maximum(known, 1)
         found["age"] = np.isfinite(past).sum(axis=1).astype(float)
         for name, values in self.panel.past.items():
             found[f"past {name}"] = _mean(values[rows, max(0, origin + 1 - self.windows.base) : origin + 1])

@@ -22,6 +22,9 @@ OFFSET = 1.0
 LEAST_ROWS = 500
 ORIGIN_STEPS: dict[Kind, int] = {"h": 11, "D": 9, "W": 2, "M": 1, "Q": 1}
 ORIGIN_SPANS: dict[Kind, int] = {"h": 500, "D": 400, "W": 100, "M": 60, "Q": 40}
+"""How far back from the panel's end origins lie, in steps."""
+ORIGIN_LEAST: dict[Kind, int] = {"h": 204, "D": 380, "W": 56, "M": 16, "Q": 8}
+"""History that the first of them has, where the panel is twice as long."""
 HORIZON_SHARE = 1.3
 FEWEST_HORIZONS = 3
 
@@ -97,12 +100,8 @@ def _origins(panel: Panel) -> list[int]:
     """Past origins to learn from, the newest first: as far back as pays, but not where too little was known."""
     kind = panel.frequency.kind
     last = panel.length - 1
-    year = ORIGIN_LEAST[kind]
-    first = max(last - ORIGIN_SPANS[kind], min(year + 4, last // 2), 1)
+    first = max(last - ORIGIN_SPANS[kind], min(ORIGIN_LEAST[kind], last // 2), 1)
     return list(range(last - 1, first - 1, -ORIGIN_STEPS[kind]))
-
-
-ORIGIN_LEAST: dict[Kind, int] = {"h": 200, "D": 376, "W": 52, "M": 12, "Q": 4}
 
 
 def _drawn(

@@ -19,6 +19,16 @@ State = Mapping[str, npt.NDArray[np.generic]]
 """Arrays of numbers and text by name, as ``numpy.savez`` stores them without pickle."""
 
 
+def together(parts: Mapping[str, State]) -> State:
+    """Several states as one, each array under the name of its part and its own."""
+    return {f"{part} {name}": values for part, state in parts.items() for name, values in state.items()}
+
+
+def part(name: str, state: State) -> State:
+    """One of the states that ``together`` put into one."""
+    return {key.removeprefix(f"{name} "): values for key, values in state.items() if key.startswith(f"{name} ")}
+
+
 class TooLittleHistoryError(ValueError):
     """A candidate has too little history to learn anything from."""
 

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import sparse
 
 from features.hierarchy import Hierarchy
-from models.forecasting.candidates import Candidate, Fitted, State, lasts
+from models.forecasting.candidates import Candidate, Fitted, State, lasts, part, together
 from models.forecasting.coherent import Coherence, Coherent, coherent, coherent_mean
 from models.forecasting.panel import Panel
 from models.forecasting.panel_state import panel_from_state, panel_state
@@ -76,8 +76,7 @@ class Forecaster:
             "tree": _tree_state(self.tree),
             "taught": _taught_state(self.taught),
         }
-        arrays = {f"{part} {name}": values for part, state in parts.items() for name, values in state.items()}
-        return {"algorithm": np.array(self.algorithm), "seed": np.array(self.seed), **arrays}
+        return {"algorithm": np.array(self.algorithm), "seed": np.array(self.seed), **together(parts)}
 
     @classmethod
     def restore(cls, state: State) -> "Forecaster":
@@ -85,10 +84,10 @@ class Forecaster:
         algorithm = str(state["algorithm"])
         return cls(
             algorithm=algorithm,
-            tree=_tree(_part("tree", state)),
-            panel=panel_from_state(_part("panel", state)),
-            fitted=candidate(algorithm).restore(_part("fitted", state)),
-            taught=_taught(_part("taught", state)),
+            tree=_tree(part("tree", state)),
+            panel=panel_from_state(part("panel", state)),
+            fitted=candidate(algorithm).restore(part("fitted", state)),
+            taught=_taught(part("taught", state)),
             seed=int(state["seed"]),
         )
 
@@ -109,19 +108,15 @@ def renewed(
     return fit(candidate(trained.algorithm), tree, panel, taught, seed=seed, jobs=jobs)
 
 
-def _part(name: str, state: State) -> State:
-    return {key.removeprefix(f"{name} "): values for key, values in state.items() if key.startswith(f"{name} ")}
-
-
 def _tree_state(tree: Hierarchy) -> State:
     links = tree.summing.tocoo()
-    columns = {f"node {name}": _text(tree.nodes[name]) for name in tree.nodes}
-    return {**columns, "links": np.stack(links.coords), "shape": np.array(links.shape)}
+    columns = {str(name): _text(tree.nodes[name]) for name in tree.nodes}
+    return {**together({"node": columns}), "links": np.stack(links.coords), "shape": np.array(links.shape)}
 
 
 def _tree(state: State) -> Hierarchy:
-    nodes = {name.removeprefix("node "): values for name, values in state.items() if name.startswith("node ")}
-    frame = pd.DataFrame({name: values.astype(object) for name, values in nodes.items()}).replace({NOTHING: None})
+    nodes = {name: values.astype(object) for name, values in part("node", state).items()}
+    frame = pd.DataFrame(nodes).replace({NOTHING: None})
     links = state["links"].astype(np.intp)
     rows, columns = (int(count) for count in state["shape"])
     return Hierarchy(frame, sparse.csr_array((np.ones(links.shape[1]), tuple(links)), shape=(rows, columns)))

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from models.forecasting.blend import Blend
 from models.forecasting.bounds import bounded
 from models.forecasting.calibration import stretched, stretches
-from models.forecasting.candidates import Candidate, Fitted, State, TooLittleHistoryError
+from models.forecasting.candidates import Candidate, Fitted, State, TooLittleHistoryError, part, together
 from models.forecasting.frequency import Kind
 from models.forecasting.members import Member, usual_members
 from models.forecasting.origins import Origin, past_origins
@@ -62,15 +62,11 @@ class FittedMix:
 
     def state(self) -> State:
         """The state of each member under its place, and how they are mixed."""
-        members = {
-            f"{place} {name}": values
-            for place, member in zip(self.places, self.fitted, strict=True)
-            for name, values in member.state().items()
-        }
+        states = zip(self.places, self.fitted, strict=True)
+        members = together({str(place): member.state() for place, member in states})
         words = np.array([self.kind, self.note], dtype=np.str_)
-        return members | {
-            "words": words, "places": np.array(self.places), "weights": self.weights, "factors": self.factors,
-        }  # fmt: skip
+        mixed = {"words": words, "places": np.array(self.places), "weights": self.weights, "factors": self.factors}
+        return {**members, **mixed}
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ class Mix:
         kind, note = (str(word) for word in state["words"])
         members = self._members(kind, 0)  # type: ignore[arg-type]
         places = tuple(int(place) for place in state["places"])
-        fitted = tuple(members[place].candidate.restore(_under(f"{place} ", state)) for place in places)
+        fitted = tuple(members[place].candidate.restore(part(str(place), state)) for place in places)
         weights, factors = (state[name].astype(np.float64) for name in ("weights", "factors"))
         return FittedMix(kind, places, fitted, weights, factors, note)  # type: ignore[arg-type]
 
@@ -184,7 +180,3 @@ def _about(known: int, constant: float, few: int) -> str:
     if np.isfinite(constant):
         return f"constant history: {constant:g} repeated"
     return f"short history of {known} values: forecast leans on the other series" if known < few else ""
-
-
-def _under(prefix: str, state: State) -> State:
-    return {name.removeprefix(prefix): values for name, values in state.items() if name.startswith(prefix)}

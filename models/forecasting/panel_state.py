@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-from models.forecasting.candidates import State
+from models.forecasting.candidates import State, part, together
 from models.forecasting.frequency import Frequency
 from models.forecasting.panel import Panel
 
@@ -22,7 +22,7 @@ def panel_state(panel: Panel) -> State:
         "origins": panel.origins,
         "steps": np.array([panel.horizon, frequency.season]),
         "words": np.array([frequency.alias, panel.country or ""], dtype=np.str_),
-        **{f"{part} {name}": values for part in PARTS for name, values in getattr(panel, part).items()},
+        **together({name: getattr(panel, name) for name in PARTS}),
     }
 
 
@@ -30,10 +30,6 @@ def panel_from_state(state: State) -> Panel:
     """What ``panel_state`` gave."""
     horizon, season = (int(number) for number in state["steps"])
     alias, country = (str(word) for word in state["words"])
-    parts = {
-        part: {name.partition(" ")[2]: values for name, values in state.items() if name.startswith(f"{part} ")}
-        for part in PARTS
-    }
     return Panel(
         series=tuple(str(name) for name in state["series"]),
         dates=pd.DatetimeIndex(state["dates"], freq=alias),
@@ -42,7 +38,7 @@ def panel_from_state(state: State) -> Panel:
         horizon=horizon,
         frequency=Frequency(alias, season),
         country=country or None,
-        **parts,  # type: ignore[arg-type]
+        **{name: part(name, state) for name in PARTS},  # type: ignore[arg-type]
     )
 
 

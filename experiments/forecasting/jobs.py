@@ -14,6 +14,7 @@ import mlflow
 import pandas as pd
 
 from etl.contracts import Table
+from etl.errors import raise_problems
 from etl.lakehouse import Lakehouse, sql_text
 from etl.schemas.results import (
     GLD_FORECAST,
@@ -30,7 +31,7 @@ from experiments.forecasting.fanout import placed
 from experiments.forecasting.forecasts import Champion, Forecasted, champion_of, fitted
 from experiments.forecasting.forecasts import forecast as forecast_measure
 from experiments.forecasting.promotion import Decided, crowned, judge_challenger, record
-from experiments.forecasting.registry import CHAMPION, Version, by_alias, register
+from experiments.forecasting.registry import CHAMPION, Version, by_alias, register, unreadable
 from experiments.forecasting.settings import Settings
 from experiments.forecasting.watch import compare
 from experiments.records import recorded
@@ -236,8 +237,10 @@ def _champions(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, sett
     if missing:
         chosen = _asked(settings) or QUICK
         _train(lakehouse, run, demand, chosen, replace(settings, measures=missing, origins=2))
-    found = {measure: by_alias(measure, CHAMPION) for measure in settings.measures}
-    return {measure: champion_of(demand, version) for measure, version in found.items() if version is not None}
+    found = [by_alias(measure, CHAMPION) for measure in settings.measures]
+    versions = [version for version in found if version is not None]
+    raise_problems(unreadable(versions))
+    return {version.measure: champion_of(demand, version) for version in versions}
 
 
 def _forecasts(

@@ -16,7 +16,7 @@ from mlflow.models import ModelSignature
 from mlflow.pyfunc import load_model, log_model
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
-from etl.errors import InputError, first_line
+from etl.errors import InputError, first_line, raise_problems
 from experiments import __version__
 from experiments.running.retries import is_transient
 from experiments.tracking import unless_exists
@@ -98,11 +98,7 @@ class Version:
 
     def load(self) -> Forecaster:
         """The forecaster as it was trained; raises ``InputError`` where its files are gone or cannot be read."""
-        if not self.training.is_readable:
-            raise InputError(
-                f"Version {self.number} of the model {model_name(self.measure)} was stored by another version of "
-                "Assay, in a form that this one does not read: assay train makes one that takes its place."
-            )
+        raise_problems(unreadable([self]))
         try:
             loaded = load_model(f"models:/{model_name(self.measure)}/{self.number}")
         except Exception as error:
@@ -114,6 +110,16 @@ class Version:
             ) from error
         forecaster: Forecaster = loaded.unwrap_python_model().forecaster  # type: ignore[no-untyped-call]
         return forecaster
+
+
+def unreadable(versions: Sequence[Version]) -> list[str]:
+    """A sentence on each version that this version of the package does not read."""
+    return [
+        f"Version {each.number} of the model {model_name(each.measure)} was stored by another version of Assay, in a "
+        "form that this one does not read: assay train makes one that takes its place."
+        for each in versions
+        if not each.training.is_readable
+    ]
 
 
 def model_name(measure: str) -> str:

@@ -20,7 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sets import Task, chosen
+from equal_mean import EqualMean
+from sets import chosen
+from summary import markdown, summaries
+from task import Task
 
 from models.forecasting import forecast_panel
 from models.forecasting.quantiles import LEVELS
@@ -30,7 +33,9 @@ HERE = Path(__file__).parent
 NOTES = HERE / "notes.md"
 """What the table does not say: decisions with their figures, targets that were missed, and why."""
 QUANTILES = [f"q{level:g}" for level in LEVELS]
-DEFAULT = "SeasonalNaive,Empirical,PanelRegression,LightGBM,Mix"
+SINGLE = ("SeasonalNaive", "Empirical", "PanelRegression", "LightGBM")
+EQUAL_MEAN = EqualMean(tuple(candidate(name) for name in SINGLE))
+DEFAULT = ",".join([*SINGLE, EQUAL_MEAN.name, "Mix"])
 
 
 def row(load: Callable[[], Task], name: str, jobs: int | None) -> dict[str, float]:
@@ -40,7 +45,7 @@ def row(load: Callable[[], Task], name: str, jobs: int | None) -> dict[str, floa
     wall, cpu = time.monotonic(), time.process_time()
     rows = forecast_panel(
         task.history, task.horizon, freq=task.freq, future=task.future, static=task.static, jobs=jobs,
-        candidate=candidate(name),
+        candidate=EQUAL_MEAN if name == EQUAL_MEAN.name else candidate(name),
     )  # fmt: skip
     spent = {"seconds": time.monotonic() - wall, "cpu": time.process_time() - cpu}
     return scored(task, rows) | spent | {"GB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}
@@ -48,9 +53,8 @@ def row(load: Callable[[], Task], name: str, jobs: int | None) -> dict[str, floa
 
 def scored(task: Task, rows: pd.DataFrame) -> dict[str, float]:
     """SQL, WAPE, MASE, sMAPE (percent) and coverage of the 80% interval."""
-    both = rows.merge(task.actual[["unique_id", "ds", "y"]], on=["unique_id", "ds"]).merge(
-        _scales(task), on="unique_id"
-    )
+    happened = task.actual[["unique_id", "ds", "y"]].dropna()
+    both = rows.merge(happened, on=["unique_id", "ds"]).merge(_scales(task), on="unique_id")
     actual, median = both["y"].to_numpy(), both["q0.5"].to_numpy()
     away = actual[:, None] - both[QUANTILES].to_numpy()
     loss = 2 * np.maximum(np.array(LEVELS) * away, (np.array(LEVELS) - 1) * away).mean(axis=1)
@@ -59,6 +63,7 @@ def scored(task: Task, rows: pd.DataFrame) -> dict[str, float]:
     size = np.abs(actual) + np.abs(median)
     return {
         "series": both["unique_id"].nunique(),
+        "values": len(both),
         "SQL": by_series.mean()["sql"].mean(),
         "WAPE": error.sum() / np.abs(actual).sum(),
         "MASE": by_series.mean()["mase"].mean(),
@@ -68,10 +73,9 @@ def scored(task: Task, rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _scales(task: Task) -> pd.DataFrame:
-    """The seasonal error of each history; a series without any is not scored."""
-    ordered = task.history.sort_values(["unique_id", "ds"])
-    differences = ordered.groupby("unique_id")["y"].diff(task.season).abs()
-    scale = differences.groupby(ordered["unique_id"]).mean()
+    """The seasonal error of each history, over pairs of steps that both are known; without any a series is left out."""
+    wide = task.history.pivot(index="ds", columns="unique_id", values="y").asfreq(task.freq)
+    scale = wide.diff(task.season).abs().mean()
     return scale[scale > 0].rename("scale").reset_index()
 
 
@@ -79,11 +83,11 @@ def written(rows: pd.DataFrame) -> str:
     """The results as Markdown, a set a line."""
     machine = f"{platform.processor() or platform.machine()}, 2 cores, Python {platform.python_version()}"
     table = rows.round({"SQL": 3, "WAPE": 3, "MASE": 3, "sMAPE": 2, "coverage": 3, "seconds": 0, "cpu": 0, "GB": 2})
-    lines = [f"| {' | '.join(table.columns)} |", f"|{'---|' * table.shape[1]}"]
-    lines += [f"| {' | '.join('' if pd.isna(each) else str(each) for each in row)} |" for row in table.to_numpy(object)]
     made = f"Made by `run.py` on {datetime.now(UTC):%Y-%m-%d}, {machine}; seconds are those of a busy machine."
     seen = "Sets like these, M4 among them, were in view while settings were chosen: new panels may score less well."
-    return "\n".join(["# Forecasting benchmark", "", made, seen, "", *lines, "", NOTES.read_text()])
+    return "\n".join(
+        ["# Forecasting benchmark", "", made, seen, "", markdown(table), "", summaries(rows), NOTES.read_text()]
+    )
 
 
 def main() -> None:

@@ -1,39 +1,17 @@
 """The data sets of the forecasting benchmark: each a history, what then happened, and what was known ahead."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
+import prototype
 import simulated
+from task import Task
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 STATIC = ["shop", "department", "region", "group", "country"]
 PRODUCT = r"^\d{5}"
-
-
-@dataclass(frozen=True)
-class Task:
-    """One origin of one set.
-
-    Attributes:
-        history: unique_id, ds, y and covariates up to the origin.
-        actual: unique_id, ds, y of the ``horizon`` steps after it.
-        future: The covariates known of these steps, None where there are none.
-        static: Dimensions, None where there are none.
-        freq: Pandas offset.
-        horizon: Steps.
-        season: Steps of the seasonal error.
-    """
-
-    history: pd.DataFrame
-    actual: pd.DataFrame
-    future: pd.DataFrame | None
-    static: pd.DataFrame | None
-    freq: str
-    horizon: int
-    season: int
 
 
 def cut(rows: pd.DataFrame, freq: str, horizon: int, season: int, back: int = 0, least: int = 20) -> Task:
@@ -133,20 +111,27 @@ def many_daily(series: int, days: int, horizon: int) -> Task:
     return cut(simulated.daily(4, shops=series, days=days + horizon), "D", horizon, 7)
 
 
+def real_sales() -> dict[str, Callable[[], Task]]:
+    """Online Retail from two origins each, the newest being the second."""
+    found: dict[str, Callable[[], Task]] = {}
+    for origin, back in ((1, 1), (2, 0)):
+        for value in ("units", "revenue"):
+            found[f"Online Retail, product {value}, origin {origin}"] = partial(products, value, 13 * back)
+            found[f"Online Retail, country {value}, origin {origin}"] = partial(countries, value, 13 * back)
+        found[f"Online Retail, daily countries, origin {origin}"] = partial(daily_countries, 28 * back)
+    return found
+
+
 SETS: dict[str, Callable[[], Task]] = {
     "M4 Weekly": partial(m4, "Weekly", "W-SUN", 13, 1),
     "M4 Hourly": partial(m4, "Hourly", "h", 48, 24),
-    "Online Retail, product units, origin 1": partial(products, "units", 13),
-    "Online Retail, product units, origin 2": partial(products, "units", 0),
-    "Online Retail, product revenue": partial(products, "revenue", 0),
-    "Online Retail, country revenue, origin 1": partial(countries, "revenue", 13),
-    "Online Retail, country revenue, origin 2": partial(countries, "revenue", 0),
-    "Online Retail, daily countries": partial(daily_countries, 0),
+    **real_sales(),
     "Simulated weekly A, short": partial(weekly_panel, 1, "A", 39),
     "Simulated weekly A": partial(weekly_panel, 1, "A", 0),
     "Simulated weekly B": partial(weekly_panel, 2, "B", 0),
     "Simulated daily A": partial(daily_panel, 1, "A", 0),
     "Simulated daily B, Christmas": partial(daily_panel, 2, "B", 250),
+    **{f"Prototype {name}": partial(prototype.task, name) for name in prototype.RECIPE},
 }
 SIZES: dict[str, Callable[[], Task]] = {
     "Size, 300 weekly": partial(many_weekly, 300),

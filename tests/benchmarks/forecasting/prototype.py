@@ -27,14 +27,12 @@ def task(name: str) -> Task:
 
     A series that ends before the others has gaps up to where they end, and is forecast from there, as the recipe does.
     """
-    lib, file = _module("lib"), _module("lib").TASKS[name][0]
-    if file in _makers():
-        _make(file)
+    lib = _module("lib")
+    _make(lib.TASKS[name][0])
     history, actual, static, freq, horizon, season = lib.load(name)
-    future = actual.drop(columns="y")
-    return Task(
-        _to_the_end(history), actual, future if future.shape[1] > 2 else None, static, freq, horizon, season
-    )  # fmt: skip
+    ahead = actual.drop(columns="y")
+    future = ahead if ahead.shape[1] > 2 else None
+    return Task(_to_the_end(history), actual, future, static, freq, horizon, season)
 
 
 def _to_the_end(history: pd.DataFrame) -> pd.DataFrame:
@@ -45,9 +43,9 @@ def _to_the_end(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def _make(file: str) -> None:
-    """The panel's file, once."""
+    """The panel's file, once; M4's are there."""
     path = MADE / "d" / f"{file}.parquet"
-    if not path.exists():
+    if file in _makers() and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         _makers()[file]().to_parquet(path)
 

@@ -7,7 +7,10 @@ Quality is judged inside ``etl``, before its release: a batch that fails is neve
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
+
+import pandas as pd
 
 from etl.lakehouse import Lakehouse
 from etl.periods import Period
@@ -15,7 +18,7 @@ from etl.schemas.daily import GLD_DAILY_ORDERS
 from etl.schemas.ops import OPS_SOURCE
 from etl.source import Source
 from etl.storage import Location
-from etl.stored import newest_rows, newest_versions, versions_of
+from etl.stored import folder_of, newest_rows, newest_version, newest_versions
 from etl.work import Work
 from experiments import lineage
 from experiments.asked import Asked
@@ -27,6 +30,7 @@ from experiments.running.ledger import StepLedger
 from experiments.running.plan import Choice, Planned, Step, nothing_due, planned
 from experiments.running.runner import StepResult
 from reports.gold import days_sold
+from reports.kept import Kept
 from reports.question import Question
 from reports.site import FRONT
 from reports.snapshot import Snapshot
@@ -142,10 +146,16 @@ class Refresh:
     @property
     def question(self) -> Question | None:
         """What is explained; None before there are orders, and on the first day with some, which has none before it."""
-        sold = days_sold(Snapshot(self.warehouse, versions_of(self.warehouse, [GLD_DAILY_ORDERS])))
+        sold = self._sold(newest_version(folder_of(self.warehouse, GLD_DAILY_ORDERS.full_name)))
         if sold.empty or (len(sold) == 1 and self.asked.period is None):
             return None
         return self.asked.question(sold)
+
+    @cached_property
+    def _sold(self) -> Kept[int | None, pd.DatetimeIndex]:
+        """Days with orders by the version of their table: each step asks, and the refinement alone changes it."""
+        name = GLD_DAILY_ORDERS.full_name
+        return Kept(lambda version: days_sold(Snapshot(self.warehouse, {} if version is None else {name: version})), 1)
 
     def _refit(self, held: Period | None) -> list[Step]:
         """Due once in every stretch of ``refit_every`` business days, counted from a fixed day."""

@@ -35,12 +35,12 @@ def over_real_sales(rows: pd.DataFrame) -> pd.DataFrame:
 def against_recipe(rows: pd.DataFrame) -> pd.DataFrame:
     """The mix beside the recipe, row by row and in the mean."""
     mix = rows[(rows["candidate"] == MIX) & rows["set"].str.startswith(PROTOTYPE)]
-    found = pd.DataFrame(
-        {"row": mix["set"].str.removeprefix(PROTOTYPE), "mix": mix["SQL"], "coverage": mix["coverage"]}
-    )
-    found.insert(2, "recipe", found["row"].map(RECIPE))
+    if mix.empty:
+        return pd.DataFrame()
+    name = mix["set"].str.removeprefix(PROTOTYPE)
+    found = pd.DataFrame({"row": name, "mix": mix["SQL"], "recipe": name.map(RECIPE), "coverage": mix["coverage"]})
     mean = {"row": "mean", **found[["mix", "recipe"]].mean(), "coverage": _pooled(mix)}
-    table = pd.concat([found, pd.DataFrame([mean])], ignore_index=True) if len(found) else found
+    table = pd.concat([found, pd.DataFrame([mean])], ignore_index=True)
     return table.assign(ratio=table["mix"] / table["recipe"]).round(3)
 
 

@@ -1,7 +1,7 @@
 """Runs killed in every step that writes: the next one ends with the tables of an undisturbed run.
 
-``ASSAY_KILLS=200 uv run pytest -n 0 -s tests/etl/test_killed.py`` kills that many and says how many in which step;
-``ASSAY_KILLS_ENGINE=spark`` on Spark.
+``ASSAY_KILLS=200 uv run pytest -n 0 -s -o faulthandler_timeout=0 tests/etl/test_killed.py`` kills that many, without
+the limit of a test's time, and says how many in which step; ``ASSAY_KILLS_ENGINE=spark`` on Spark.
 """
 
 import os

@@ -1,7 +1,8 @@
 """Faults in the middle of a refresh: readers have the state before or after, and a sentence says what happened.
 
-``ASSAY_KILLS=20 uv run pytest -n 0 -s tests/experiments/test_refresh_faults.py -k killed`` kills twenty times at each
-of eleven moments, 220 times in all, and takes most of an hour; without it, at three of them once.
+``ASSAY_KILLS=20 uv run pytest -n 0 -s -o faulthandler_timeout=0 tests/experiments/test_refresh_faults.py -k killed``
+kills twenty times at each of eleven moments, 220 times in all, and takes most of an hour, for which the limit of a
+test's time is off; without it, at three of them once.
 """
 
 import contextlib

@@ -3,10 +3,14 @@
 Heavy libraries are imported inside the commands, so that ``--help`` and worker processes start at once.
 """
 
+import atexit
+import os
 import signal
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -68,7 +72,20 @@ def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries say to their callers' authors
     sys.path.append(str(Path.cwd()))  # where one's own candidates lie; last, so that they hide no library
-    sys.exit(_run(sys.argv[1:]))
+    _leave(_run(sys.argv[1:]))
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process once everything is said, without taking the interpreter down.
+
+    That ends the threads which libraries leave behind wherever they are. The engine client's are in C++, which now and
+    then aborts the process for it, however well it went: with 134 instead of its exit code.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):  # who read it has left
+            stream.flush()
+    os._exit(code)
 
 
 def _run(arguments: list[str]) -> int:

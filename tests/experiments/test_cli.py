@@ -316,6 +316,14 @@ def test_debug_can_be_asked_for_by_the_environment(assay, monkeypatch):
     assert TRACEBACK in assay("refresh").err
 
 
+def test_an_answer_larger_than_a_pipe_holds_arrives_whole(assay, assay_script, refined):
+    sql = "select * from gold.gld_fact_order_items order by transaction_id, seq_no"
+    command = ("query", sql, "--json", *refined.options)
+    answer = assay_script(*command)
+    assert (answer.code, answer.out) == (0, assay(*command).out)
+    assert len(answer.out) > 1 << 17
+
+
 def test_wrong_use_and_missing_things_leave_the_script_with_their_codes(assay_script, tmp_path):
     wrong = assay_script("nonsense")
     assert (wrong.code, wrong.out) == (2, "")

@@ -93,9 +93,16 @@ def _page(demand: Demand, found: Mapping[str, Evaluation]) -> str:
         models = [name for name in (each.model, each.algorithm) if (each.judged["model"] == name).any()]
         shown = each.judged[(each.judged["series"] == SHOWN_SERIES) & (each.judged["model"] == models[0])]
         figures[f"{measure}-leaderboard"] = leaderboard_chart(scores(each.judged), f"{measure}: who forecasts best")
-        figures[f"{measure}-forecast"] = forecast_chart(history, shown, f"{measure}, {SHOWN_SERIES}: {models[0]}")
+        title = f"{measure}, {SHOWN_SERIES}: {models[0]}"
+        figures[f"{measure}-forecast"] = forecast_chart(history, shown, _festivals(demand.calendar), title)
         figures[f"{measure}-reliability"] = reliability_chart(each.judged, f"{measure}: reliability of the quantiles")
     return page("Backtest", figures)
+
+
+def _festivals(calendar: pd.DataFrame) -> pd.DataFrame:
+    """date, event: the festivals of all countries, by day."""
+    names = calendar.dropna(subset="festival").groupby("date")["festival"].unique()
+    return names.map(lambda each: ", ".join(sorted(each))).rename("event").reset_index()
 
 
 def _published(lakehouse: Lakehouse, demand: Demand, settings: Settings, logged: list[pd.DataFrame]) -> int:

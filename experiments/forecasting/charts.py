@@ -10,14 +10,16 @@ from plotly.subplots import make_subplots
 from models.forecasting.quantiles import LEVELS, NAMES
 
 BLUE, BAND = "#1f77b4", "rgba(31, 119, 180, 0.2)"
+FESTIVAL = {"color": "#b8860b", "symbol": "diamond", "size": 6}
 
 
-def forecast_chart(history: pd.DataFrame, judged: pd.DataFrame, title: str) -> go.Figure:
+def forecast_chart(history: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, title: str) -> go.Figure:
     """The median and the 80% interval from each cutoff over what happened, and as many days before the first one.
 
     Args:
         history: date, value of one series.
         judged: Backtested forecasts of one model on that series: cutoff, date, q10, q50, q90.
+        events: date, event: days to mark and what they are.
         title: What is shown.
     """
     cutoffs = sorted(pd.to_datetime(judged["cutoff"].unique()))
@@ -31,6 +33,10 @@ def forecast_chart(history: pd.DataFrame, judged: pd.DataFrame, title: str) -> g
         )
         figure.add_scatter(x=ahead["date"], y=ahead["q50"], name="median", line={"color": BLUE}, showlegend=place == 0)
     figure.add_scatter(x=shown["date"], y=shown["value"], name="actual", line={"color": "#444444", "width": 1})
+    marked = shown.merge(events, on="date")
+    figure.add_scatter(
+        x=marked["date"], y=marked["value"], text=marked["event"], name="festival", mode="markers", marker=FESTIVAL
+    )
     for cutoff in cutoffs:
         figure.add_vline(x=cutoff, line={"dash": "dot", "color": "grey"})
         label = f"from {cutoff.date()}"

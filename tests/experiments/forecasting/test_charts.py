@@ -30,14 +30,17 @@ def test_a_forecast_is_shown_from_each_cutoff_with_as_many_days_before_as_after(
     history = pd.DataFrame({"date": pd.date_range("2025-01-01", periods=100), "value": range(100)})
     ahead = pd.DataFrame({"cutoff": np.repeat(history["date"].iloc[[79, 89]].to_numpy(), 10)})
     ahead = ahead.assign(date=history["date"].iloc[80:].to_numpy(), q10=1.0, q50=2.0, q90=3.0)
-    figure = forecast_chart(history, ahead, "total")
-    actual = figure.data[-1]
+    events = pd.DataFrame({"date": history["date"].iloc[[10, 85]], "event": ["Holi", "Diwali"]})
+    figure = forecast_chart(history, ahead, events, "total")
+    actual, festivals = figure.data[-2:]
     assert (actual.name, list(actual.y)) == ("actual", list(range(60, 100)))
     assert [trace.name for trace in figure.data if trace.showlegend is not False] == [
         "80% interval",
         "median",
         "actual",
+        "festival",
     ]
+    assert list(zip(festivals.text, festivals.y, strict=True)) == [("Diwali", 85)]  # Holi lies before what is shown
     assert [each.text for each in figure.layout.annotations] == ["from 2025-03-21", "from 2025-03-31"]
     assert [len(trace.x) for trace in figure.data[:6]] == [10] * 6
 

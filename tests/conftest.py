@@ -1,6 +1,7 @@
 """One session per engine for the whole run, and a fresh warehouse for each test that asks for one."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ REQUIRE_SPARK = "ASSAY_REQUIRE_SPARK"
 # for a Spark in a process of its own that is not about what Spark computes, but about where
 BRIEF_SPARK = {"SPARK_CONF_DIR": str(Path(__file__).parent / "spark"), "SPARK_LOCAL_IP": "127.0.0.1"}
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in what a script starts in the background, and all it starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("patient", deadline=None)  # how long an example takes depends on what else the machine does
 settings.load_profile("patient")

@@ -131,6 +131,10 @@ SETS: dict[str, Callable[[], Task]] = {
     "Simulated weekly B": partial(weekly_panel, 2, "B", 0),
     "Simulated daily A": partial(daily_panel, 1, "A", 0),
     "Simulated daily B, Christmas": partial(daily_panel, 2, "B", 250),
+    "Held out weekly A": partial(weekly_panel, 911, "A", 0),
+    "Held out weekly B": partial(weekly_panel, 912, "B", 0),
+    "Held out daily A": partial(daily_panel, 913, "A", 0),
+    "Held out daily B, Christmas": partial(daily_panel, 914, "B", 250),
     **{f"Prototype {name}": partial(prototype.task, name) for name in prototype.RECIPE},
 }
 SIZES: dict[str, Callable[[], Task]] = {

@@ -51,8 +51,9 @@ def _steps(refresh: Refresh, lakehouse: Lakehouse, job: Job) -> list[StepResult]
     """The refinement first: which question the other steps answer depends on the days that it brings."""
     runner = Runner(lakehouse, job, refresh.progress, refresh.limits)
     names = [step.name for step in refresh.chosen()]
-    # beside the refinement, which waits for the engine; what cannot be loaded says so when its step begins
-    Thread(target=import_module, args=("experiments.steps",), daemon=True).start()
+    if names != [refresh.etl.name]:
+        # beside the refinement, which waits for the engine; what cannot be loaded says so when its step begins
+        Thread(target=import_module, args=("experiments.steps",), daemon=True).start()
     results = runner.run([refresh.etl]) if refresh.etl.name in names else []
     analysis = [step for step in refresh.analysis() if step.name in names]
     first = next((place for place, step in enumerate(refresh.analysis(), 2) if step.name in names), 2)

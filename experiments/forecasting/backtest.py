@@ -83,7 +83,7 @@ def _logged(
 
 
 def _page(demand: Demand, found: Mapping[str, Evaluation]) -> str:
-    figures = {}
+    figures, festivals = {}, _festivals(demand.calendar)
     for measure, each in found.items():
         if each.judged is None:
             continue
@@ -94,7 +94,7 @@ def _page(demand: Demand, found: Mapping[str, Evaluation]) -> str:
         shown = each.judged[(each.judged["series"] == SHOWN_SERIES) & (each.judged["model"] == models[0])]
         figures[f"{measure}-leaderboard"] = leaderboard_chart(scores(each.judged), f"{measure}: who forecasts best")
         title = f"{measure}, {SHOWN_SERIES}: {models[0]}"
-        figures[f"{measure}-forecast"] = forecast_chart(history, shown, _festivals(demand.calendar), title)
+        figures[f"{measure}-forecast"] = forecast_chart(history, shown, festivals, title)
         figures[f"{measure}-reliability"] = reliability_chart(each.judged, f"{measure}: reliability of the quantiles")
     return page("Backtest", figures)
 

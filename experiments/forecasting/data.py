@@ -1,7 +1,7 @@
 """What the forecasting jobs read: daily demand by hierarchy up to a day, and the calendar as it could be read then."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -70,21 +70,13 @@ class Demand:
         """The series of a measure."""
         return self.observed[measure].hierarchy
 
-    def panel(self, measure: str, cutoff: pd.Timestamp, horizon: int, *, informed: pd.Timestamp | None = None) -> Panel:
-        """A measure's series up to ``cutoff``, with what was known then of the days ahead.
-
-        Args:
-            measure: What to forecast.
-            cutoff: The last day that is known.
-            horizon: Days ahead.
-            informed: The evening on which the calendar ahead is read, the cutoff's by default.
-        """
+    def panel(self, measure: str, cutoff: pd.Timestamp, horizon: int) -> Panel:
+        """A measure's series up to ``cutoff``, with what was known then of the days ahead."""
         seen = self.observed[measure].until(cutoff)
         nodes = seen.hierarchy.nodes.sort_values("series")
         order = nodes.index.to_numpy()
         dates = pd.date_range(seen.dates[0], periods=len(seen.dates) + horizon, name="date")
-        usual = self._usual(cutoff)
-        known = covariates(nodes, usual, self.calendar, self.promotions, dates, informed or cutoff)
+        known = covariates(nodes, self._usual(cutoff), self.calendar, self.promotions, dates, cutoff)
         values = seen.values[order]
         begun = np.isfinite(values).any(axis=1)
         return Panel(
@@ -97,6 +89,18 @@ class Demand:
             known={name: column for name, column in known.items() if column.any()},
             static={name: pd.factorize(nodes[name], sort=True)[0] + 1 for name in nodes.columns.drop("series")},
         ).take(np.flatnonzero(begun))
+
+    def uninformed(self, measure: str, panel: Panel, evening: pd.Timestamp) -> Panel:
+        """Today's panel of a measure with the days ahead as they could be read on an earlier evening."""
+        nodes = self.tree(measure).nodes.set_index("series", drop=False).loc[list(panel.series)]
+        ahead, usual = panel.dates[panel.length :], self._usual(self.as_of)
+        then = covariates(nodes, usual, self.calendar, self.promotions, ahead, evening)
+        nothing = np.zeros((len(panel), panel.horizon))
+        known = {
+            name: np.hstack([values[:, : panel.length], then.get(name, nothing)])
+            for name, values in panel.known.items()
+        }
+        return replace(panel, known=known)
 
     def _usual(self, cutoff: pd.Timestamp) -> pd.DataFrame:
         """What each finest cell sold in the year up to ``cutoff``: the cells, and ``usual``."""

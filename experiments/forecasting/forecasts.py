@@ -68,19 +68,26 @@ class Forecasted:
         months: Rows of ``gld_forecast_months``, without day and run.
         raised: Values of the bottom series that reconciliation had taken below their floor: of the mean, and of the
             paths as a share.
+        beside: What was expected with other covariates ahead, each series, date, mean.
     """
 
     rows: pd.DataFrame
     months: pd.DataFrame
     raised: tuple[int, float]
+    beside: list[pd.DataFrame]
 
 
 def forecast(
-    demand: Demand, champion: Champion, forecaster: Forecaster, settings: Sequence[Setting] = ()
+    demand: Demand,
+    champion: Champion,
+    forecaster: Forecaster,
+    settings: Sequence[Setting] = (),
+    *,
+    beside: Sequence[Panel] = (),
 ) -> Forecasted:
-    """The days ahead, as rows and by month; ``settings`` say what if."""
+    """The days ahead, as rows and by month; ``settings`` say what if, ``beside`` panels have other covariates ahead."""
     measure = champion.version.measure
-    rows, found = forecaster.forecast(settings)
+    rows, found, others = forecaster.forecast_beside(beside, settings)
     rows = rows.assign(
         measure=measure,
         model=champion.model,
@@ -88,7 +95,7 @@ def forecast(
         note=_noted(rows["note"], champion.note),
     )
     months = by_month(demand.observed[measure].until(demand.as_of), found).assign(measure=measure)
-    return Forecasted(described(demand, measure, rows), described(demand, measure, months), found.raised)
+    return Forecasted(described(demand, measure, rows), described(demand, measure, months), found.raised, others)
 
 
 def described(demand: Demand, measure: str, rows: pd.DataFrame) -> pd.DataFrame:

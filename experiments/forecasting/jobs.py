@@ -23,7 +23,7 @@ from etl.schemas.results import (
     GLD_FORECAST_SCENARIOS,
 )
 from experiments.forecasting.backtest import Leaderboard, run_backtest
-from experiments.forecasting.change import changes
+from experiments.forecasting.change import forecast_since, last_forecast
 from experiments.forecasting.components import log_components
 from experiments.forecasting.data import Demand, read_demand
 from experiments.forecasting.evaluation import Evaluation
@@ -38,7 +38,6 @@ from experiments.records import recorded
 from experiments.tracking import connected, log_tables, open_run
 from models.forecasting.candidates import Candidate
 from models.forecasting.forecaster import Forecaster, fit
-from models.forecasting.panel import Panel
 from models.forecasting.panel_state import fingerprint
 from models.forecasting.parallel import concurrently
 from models.forecasting.registry import QUICK, candidate
@@ -102,9 +101,7 @@ def forecast(lakehouse: Lakehouse, settings: Settings) -> pd.DataFrame:
     """
     with _job(lakehouse, settings, "forecast") as (run, demand, settings):
         champions = _champions(lakehouse, run, demand, settings)
-        panels = {measure: demand.panel(measure, demand.as_of, settings.horizon) for measure in champions}
-        made = _forecasts(demand, champions, panels, settings)
-        why = changes(lakehouse, demand, champions, panels, made, settings)
+        made, why = _forecasts(lakehouse, demand, champions, settings)
         rows = _published(lakehouse, run, demand, GLD_FORECAST, [each.rows for each in made.values()])
         _published(lakehouse, run, demand, GLD_FORECAST_MONTHS, [each.months for each in made.values()])
         _published(lakehouse, run, demand, GLD_FORECAST_CHANGE, why)
@@ -171,10 +168,9 @@ def what_if(
 def _beside_baseline(demand: Demand, champion: Champion, settings: Settings, what: Sequence[Setting]) -> pd.DataFrame:
     settings.progress(f"Forecasting {champion.version.measure} with and without the scenario.")
     panel = demand.panel(champion.version.measure, demand.as_of, settings.horizon)
-    forecaster = fitted(demand, champion, panel, settings)
-    rows = forecast_measure(demand, champion, forecaster, what).rows
-    baseline = forecast_measure(demand, champion, forecaster).rows[["series", "date", "mean"]]
-    return rows.merge(baseline.rename(columns={"mean": "baseline"}), on=["series", "date"])
+    made = forecast_measure(demand, champion, fitted(demand, champion, panel, settings), what, beside=[panel])
+    baseline = made.beside[0].rename(columns={"mean": "baseline"})
+    return made.rows.merge(baseline, on=["series", "date"])
 
 
 @contextmanager
@@ -244,18 +240,24 @@ def _champions(lakehouse: Lakehouse, run: mlflow.ActiveRun, demand: Demand, sett
 
 
 def _forecasts(
-    demand: Demand, champions: Mapping[str, Champion], panels: Mapping[str, Panel], settings: Settings
-) -> dict[str, Forecasted]:
-    """The measures' forecasts, made beside each other; what each was made from is a tag of the run."""
+    lakehouse: Lakehouse, demand: Demand, champions: Mapping[str, Champion], settings: Settings
+) -> tuple[dict[str, Forecasted], list[pd.DataFrame]]:
+    """The measures' forecasts, and why each changed, made beside each other; of what is a tag of the run."""
     names = ", ".join(f"{measure} with {each.version.training.algorithm}" for measure, each in champions.items())
     settings.progress(f"Forecasting {settings.horizon} days ahead: {names}.")
-    mlflow.set_tags({f"digest.{measure}": fingerprint(panel) for measure, panel in panels.items()})
+    lasts = {measure: last_forecast(lakehouse, demand, champion) for measure, champion in champions.items()}
 
-    def made(measure: str) -> Forecasted:
-        champion = champions[measure]
-        return forecast_measure(demand, champion, fitted(demand, champion, panels[measure], settings))
+    def made(measure: str) -> tuple[str, Forecasted, pd.DataFrame]:
+        champion, last = champions[measure], lasts[measure]
+        panel = demand.panel(measure, demand.as_of, settings.horizon)
+        digest = fingerprint(panel)
+        if last is not None:
+            return digest, *forecast_since(demand, champion, panel, last, settings)
+        return digest, forecast_measure(demand, champion, fitted(demand, champion, panel, settings)), pd.DataFrame()
 
-    return dict(zip(champions, concurrently(made, list(champions), jobs=settings.jobs), strict=True))
+    digests, forecasts, why = zip(*concurrently(made, list(champions), jobs=settings.jobs), strict=True)
+    mlflow.set_tags({f"digest.{measure}": digest for measure, digest in zip(champions, digests, strict=True)})
+    return dict(zip(champions, forecasts, strict=True)), list(why)
 
 
 def _published(

@@ -4,7 +4,7 @@ A data scientist's own candidate is any class of this shape that can be built wi
 ``module:Class`` (``models.forecasting.registry.candidate``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -41,6 +41,19 @@ class Fitted(Protocol):
 
     def state(self) -> State:
         """Everything ``predict`` needs beside the panel, for the candidate's ``restore``."""
+
+
+@runtime_checkable
+class Foreseeing(Fitted, Protocol):
+    """What has most of its work with a panel's past, which it does once for several futures."""
+
+    def predict_each(self, panels: Sequence[Panel]) -> list[Forecast]:
+        """What ``predict`` gives of each of ``panels``, which differ in covariates ahead alone."""
+
+
+def predicted(fitted: Fitted, panels: Sequence[Panel]) -> list[Forecast]:
+    """The steps ahead of panels that differ in covariates ahead alone."""
+    return fitted.predict_each(panels) if isinstance(fitted, Foreseeing) else [fitted.predict(each) for each in panels]
 
 
 @runtime_checkable

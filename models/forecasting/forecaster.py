@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import sparse
 
 from features.hierarchy import Hierarchy
-from models.forecasting.candidates import Candidate, Fitted, State, lasts, part, together
+from models.forecasting.candidates import Candidate, Fitted, State, lasts, part, predicted, together
 from models.forecasting.coherent import Coherence, Coherent, coherent, coherent_mean
 from models.forecasting.panel import Panel
 from models.forecasting.panel_state import panel_from_state, panel_state
@@ -53,20 +53,34 @@ class Forecaster:
         Returns:
             Rows (series, level, date, horizon, mean, q10 to q90, floor, floored, note), and arrays over ``tree``.
         """
-        rows = self._of_each(under(self.panel, settings))
-        found = coherent(self.tree, self.taught, rows, seed=self.seed)
-        return found.fill(rows), found
+        rows, found, _ = self.forecast_beside([], settings)
+        return rows, found
 
-    def mean(self) -> pd.DataFrame:
-        """What ``forecast`` expects of the days ahead (series, date, mean), without the paths that tell how surely."""
-        rows = self._of_each(self.panel)
+    def forecast_beside(
+        self, others: Sequence[Panel], settings: Sequence[Setting] = ()
+    ) -> tuple[pd.DataFrame, Coherent, list[pd.DataFrame]]:
+        """As ``forecast``, and what is expected with other covariates ahead: ``means`` of ``others``."""
+        rows, *beside = self._of_each([under(self.panel, settings), *others])
+        found = coherent(self.tree, self.taught, rows, seed=self.seed)
+        return found.fill(rows), found, [self._mean(each) for each in beside]
+
+    def means(self, panels: Sequence[Panel]) -> list[pd.DataFrame]:
+        """What ``forecast`` expects of the days ahead (series, date, mean), without the paths that tell how surely.
+
+        Args:
+            panels: The forecaster's own, or it with other covariates ahead.
+        """
+        return [self._mean(rows) for rows in self._of_each(panels)]
+
+    def _mean(self, rows: pd.DataFrame) -> pd.DataFrame:
         return coherent_mean(self.tree, self.taught, rows)[["series", "date", "mean"]]
 
-    def _of_each(self, panel: Panel) -> pd.DataFrame:
-        """Every series forecast on its own."""
-        base = forecast_rows(panel, self.fitted.predict(panel))
+    def _of_each(self, panels: Sequence[Panel]) -> list[pd.DataFrame]:
+        """Every series of each panel forecast on its own."""
         levels = dict(zip(self.tree.nodes["series"], self.tree.nodes["level"], strict=True))
-        return base.assign(level=base["series"].map(levels))
+        pairs = zip(panels, predicted(self.fitted, panels), strict=True)
+        found = [forecast_rows(panel, forecast) for panel, forecast in pairs]
+        return [rows.assign(level=rows["series"].map(levels)) for rows in found]
 
     def state(self) -> State:
         """Everything, as arrays."""

@@ -1,5 +1,6 @@
 """The estimator: fit learns the prior of a panel, predict the posterior of each series and its forecast."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -147,6 +148,15 @@ class Problem:
         named = enumerate(zip(columns.names, columns.family, strict=True))
         return tuple(f"step {place - first}" if family == "step" else name for place, (name, family) in named)
 
+    def has_past_of(self, other: "Problem") -> bool:
+        """Whether the columns are the same ones, with the same values in the history, of the same panel's values."""
+        if self.keys != other.keys or not np.array_equal(self.panel.values, other.panel.values, equal_nan=True):
+            return False
+        if self.own is None or other.own is None:
+            return self.own is other.own
+        past = slice(self.panel.length)
+        return np.array_equal(self.own.matrix[:, past], other.own.matrix[:, past])
+
     def blocks(self, rows: Integers) -> list[Integers]:
         """The rows in blocks that fit into memory."""
         size = max(1, BLOCK_NUMBERS // len(self.columns) ** 2)
@@ -192,11 +202,23 @@ class FittedRegression:
 
     def predict(self, panel: Panel) -> Forecast:
         """The steps ahead of each series; the panel may be of other days than the one that was fitted."""
-        problem = Problem.of(panel, self.model)
-        prior, blocks = self.prior_of(problem), problem.blocks(np.arange(len(panel)))
+        return self._ahead([Problem.of(panel, self.model)])[0]
+
+    def predict_each(self, panels: Sequence[Panel]) -> list[Forecast]:
+        """The steps ahead of panels that differ in covariates ahead alone: their past is settled once."""
+        problems = [Problem.of(panel, self.model) for panel in panels]
+        if all(problem.has_past_of(problems[0]) for problem in problems):
+            return self._ahead(problems)
+        return [forecast for problem in problems for forecast in self._ahead([problem])]
+
+    def _ahead(self, problems: Sequence[Problem]) -> list[Forecast]:
+        """The forecasts of problems with one past."""
+        first = problems[0]
+        prior, blocks = self.prior_of(first), first.blocks(np.arange(len(first.panel)))
         with threadpool_limits(1, "blas"):
-            quantiles = np.concatenate([_ahead(problem, rows, prior) for rows in blocks])
-        return Forecast.of(quantiles, quantile_mean(quantiles), _notes(panel))
+            found = [_block_ahead(problems, rows, prior) for rows in blocks]
+        each = [np.concatenate(quantiles) for quantiles in zip(*found, strict=True)]
+        return [Forecast.of(quantiles, quantile_mean(quantiles), _notes(first.panel)) for quantiles in each]
 
     def prior_of(self, problem: Problem) -> Prior:
         """What was learned, for the columns of other days; of what it knows nothing, a weak prior."""
@@ -236,11 +258,15 @@ def _joined(found: list[Posterior]) -> Posterior:
     return Posterior(*(np.concatenate([getattr(part, name) for part in found]) for name in names))
 
 
-def _ahead(problem: Problem, rows: Integers, prior: Prior) -> Floats:
-    """Quantiles of a block of series, shape (series, horizon, 9)."""
-    sample, panel = problem.sample(rows), problem.panel
-    found = settled(sample, prior)
-    steps = panel.steps[rows]
+def _block_ahead(problems: Sequence[Problem], rows: Integers, prior: Prior) -> list[Floats]:
+    """Quantiles of a block of series in problems with one past, shape (series, horizon, 9)."""
+    samples = [problem.sample(rows) for problem in problems]
+    found = settled(samples[0], prior)
+    return [_quantiles(*each, rows, prior, found) for each in zip(problems, samples, strict=True)]
+
+
+def _quantiles(problem: Problem, sample: Sample, rows: Integers, prior: Prior, found: Posterior) -> Floats:
+    steps = problem.panel.steps[rows]
     centre = np.take_along_axis(sample.apply(found.mean), steps, axis=1)
     design = sample.shared[steps]
     if sample.own.shape[2]:

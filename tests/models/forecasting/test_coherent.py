@@ -207,7 +207,20 @@ def test_a_forecaster_is_the_same_after_it_was_stored(sales):
 
 def test_the_mean_alone_is_that_of_the_whole_forecast(sales):
     made = fit(PanelRegression(), TREE, sales, TAUGHT)
-    pd.testing.assert_frame_equal(made.mean(), made.forecast()[0][["series", "date", "mean"]])
+    pd.testing.assert_frame_equal(made.means([sales])[0], made.forecast()[0][["series", "date", "mean"]])
+
+
+def test_what_is_expected_beside_a_forecast_is_as_if_it_was_asked_alone(sales):
+    promoted = np.tile(np.arange(len(sales.dates)) % 9 == 4, (len(sales), 1)).astype(float)
+    panel, quiet = (
+        replace(sales, known={"promotion": promoted * ahead})
+        for ahead in (1, np.arange(len(sales.dates)) < sales.length)
+    )
+    for candidate in (PanelRegression(), SeasonalNaive()):
+        made = fit(candidate, TREE, panel, TAUGHT)
+        rows, _, beside = made.forecast_beside([quiet])
+        pd.testing.assert_frame_equal(rows, made.forecast()[0])
+        pd.testing.assert_frame_equal(beside[0], made.means([quiet])[0])
 
 
 def test_what_was_learned_is_kept_for_other_days_of_the_same_series_only(sales):
@@ -217,10 +230,12 @@ def test_what_was_learned_is_kept_for_other_days_of_the_same_series_only(sales):
     for other in (sales.take(np.arange(2)), moved):
         anew = renewed(learned, TREE, other, TAUGHT)
         assert anew.fitted is not learned.fitted
-        pd.testing.assert_frame_equal(anew.mean(), fit(PanelRegression(), TREE, other, TAUGHT).mean())
+        expected = fit(PanelRegression(), TREE, other, TAUGHT).means([other])
+        pd.testing.assert_frame_equal(anew.means([other])[0], expected[0])
 
 
 def test_a_forecast_that_is_settled_once_fitted_is_made_anew(sales):
     yesterday = fit(SeasonalNaive(), TREE, sales.until(59, DAYS), TAUGHT)
     today = renewed(yesterday, TREE, sales, TAUGHT)
-    pd.testing.assert_frame_equal(today.mean(), fit(SeasonalNaive(), TREE, sales, TAUGHT).mean())
+    expected = fit(SeasonalNaive(), TREE, sales, TAUGHT).means([sales])
+    pd.testing.assert_frame_equal(today.means([sales])[0], expected[0])

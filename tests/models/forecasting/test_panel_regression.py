@@ -103,6 +103,17 @@ def test_steps_of_the_level_are_known_by_how_far_back_they_lie(shops):
     assert len(set(today.keys)) == len(today.columns)
 
 
+def test_futures_of_one_past_are_forecast_as_each_alone_and_so_are_those_of_two(shops, fitted):
+    panel = shops[0]
+    promoted = replace(panel, known={**panel.known, "promotion": np.where(DAYS < 200, panel.known["promotion"], 1.0)})
+    colder = replace(panel, known={**panel.known, "cold": panel.known["cold"] + np.where(DAYS == 0, 3.0, 0.0)})
+    one_past, model = Problem.of(panel, fitted.model), fitted.model
+    assert [one_past.has_past_of(Problem.of(each, model)) for each in (promoted, colder)] == [True, False]
+    for panels in ([panel, promoted], [panel, promoted, colder]):
+        for beside, alone in zip(fitted.predict_each(panels), map(fitted.predict, panels), strict=True):
+            np.testing.assert_array_equal(beside.quantiles, alone.quantiles)
+
+
 def test_a_scenario_moves_the_forecast_by_the_effect(shops, fitted):
     panel = shops[0]
     ahead = np.where(DAYS < 200, panel.known["promotion"], 1.0)

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import lapack
 
 from models.forecasting.hierarchical_bayes.columns import Flags
+from models.forecasting.hierarchical_bayes.inverses import root_of_inverse
 from models.forecasting.hierarchical_bayes.squares import Singles, Squares
 from models.forecasting.panel import Integers
 from models.forecasting.quantiles import Floats
@@ -149,7 +149,7 @@ def posterior(sample: Sample, prior: Prior, last: Posterior) -> Posterior:
     diagonal = np.arange(len(prior.centre))
     before, centre = prior.variance * last.multiple, prior.means(sample.groups)
     precision[:, diagonal, diagonal] += (1 / before).astype(np.float32)
-    root = _root_of_inverse(precision)
+    root = root_of_inverse(precision)
     pull = moment / last.noise[:, None] + centre / before
     halfway = np.matmul(root, pull[:, :, None].astype(np.float32))
     mean = np.matmul(root.transpose(0, 2, 1), halfway)[:, :, 0].astype(np.float64)
@@ -188,19 +188,6 @@ def _normal_equations(sample: Sample, weights: Singles) -> tuple[Singles, Floats
     values = weights * sample.scaled
     each = np.matmul(weighted, sample.scaled[:, :, None])[:, :, 0]
     return gram, np.concatenate([values @ past, each], axis=1).astype(np.float64)
-
-
-def _root_of_inverse(matrices: Singles) -> Singles:
-    """What times itself, transposed first, is the inverse of symmetric positive definite matrices; in their place.
-
-    The inverses of their Cholesky factors, which are half the work of the matrices' own.
-    """
-    for matrix in matrices:
-        factor, failed = lapack.spotrf(matrix.T)
-        if failed:  # too nearly singular for single precision
-            factor, _ = lapack.dpotrf(matrix.T.astype(np.float64))
-        matrix[:] = (lapack.dtrtri if failed else lapack.strtri)(factor, overwrite_c=True)[0].T
-    return matrices
 
 
 def updated(

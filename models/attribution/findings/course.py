@@ -34,7 +34,7 @@ def course(history: History, begin: int, end: int, amount: float) -> Course:
     """
     past = range(end % WEEK, begin - WEEK + 1, WEEK)
     errors = pd.Series([_relative_error(history, max(at - (end - begin), 0), at) for at in past], dtype=float).dropna()
-    weeks = range(end, min(end + WEEK * WATCHED_WEEKS, len(history.values) - WEEK + 1), WEEK)
+    weeks = range(end, min(end + WEEK * WATCHED_WEEKS, history.days - WEEK + 1), WEEK)
     scale = error_scale(errors)
     if not len(weeks) or not scale.notna().any():
         return Course("open")

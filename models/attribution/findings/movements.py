@@ -1,6 +1,6 @@
 """The movements of many series: which are outside their interval, how they rank, and what they consist of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from features.panel import where
 from models.attribution.findings.course import Course, course
 from models.attribution.findings.errors import false_discovery_rates
 from models.attribution.findings.expectation import History
-from models.attribution.findings.scan import Published, scan
+from models.attribution.findings.scan import Published, scan_each, together
 
 FALSE_DISCOVERIES = 0.05
 EXPLAINED = 20
@@ -29,14 +29,25 @@ def scan_all(histories: Mapping[Key, History], published: Mapping[Key, Published
         histories: By measure and series; orders among the measures, or ``lines``.
         published: Forecasts of those that have some.
     """
-    nothing = Published({})
-    parts = [
-        scan(history, published.get(key, nothing)).assign(measure=key[0], series=key[1])
-        for key, history in histories.items()
-    ]
+    parts = [_scanned(keys, histories, published) for keys in _alike(histories)]
     judged = _counted(pd.concat(parts, ignore_index=True))
     rates = judged.groupby("kind")["probability"].transform(lambda each: false_discovery_rates(each.to_numpy()))
     return judged.assign(dip_id=_ids(judged), q_value=rates)
+
+
+def _alike(histories: Mapping[Key, History]) -> Iterator[list[Key]]:
+    """The keys of series with the same days and events, which are expected together."""
+    found: dict[tuple[object, ...], list[Key]] = {}
+    for key, history in histories.items():
+        found.setdefault((history.first, history.days, *history.events), []).append(key)
+    yield from found.values()
+
+
+def _scanned(keys: Sequence[Key], histories: Mapping[Key, History], published: Mapping[Key, Published]) -> pd.DataFrame:
+    known = [published.get(key, Published({})) for key in keys]
+    rows = scan_each(together([histories[key] for key in keys]), known)
+    names = pd.DataFrame(keys, columns=["measure", "series"])
+    return rows.merge(names, left_on="place", right_index=True).drop(columns="place")
 
 
 def _counted(judged: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from models.attribution.findings.course import course
 from models.attribution.findings.errors import false_discovery_rates
 from models.attribution.findings.expectation import History, expected
 from models.attribution.findings.movements import outside, scan_all, with_courses, with_explanations
-from models.attribution.findings.scan import Published, scan
+from models.attribution.findings.scan import Published, scan, scan_each, together
 
 FIRST = pd.Timestamp("2024-01-01")
 NOTHING = Published({})
@@ -69,6 +69,19 @@ def test_a_week_that_falls_is_found_and_one_that_was_forecast_is_not():
     assert foreseen["amount"] == pytest.approx(0, abs=1e-6)
 
 
+def test_series_are_judged_together_as_each_alone():
+    events = {**dict.fromkeys([50, 51, 352], "Fair"), 390: "Day of the Founder"}
+    lost = np.where(np.arange(420) < 200, noisy(2), 0.0)
+    series = [history(values, events) for values in (noisy(1), lost, noisy(3) / 1000)]
+    days = pd.date_range(FIRST + pd.Timedelta(days=350), periods=14)
+    published = [NOTHING, NOTHING, Published({days[0]: pd.Series(7.0, index=days)})]
+    judged = scan_each(together(series), published)
+    assert judged["published_as_of"].notna().any()
+    for place, (one, known) in enumerate(zip(series, published, strict=True)):
+        rows = judged[judged["place"] == place].drop(columns="place").reset_index(drop=True)
+        pd.testing.assert_frame_equal(rows, scan(one, known).reset_index(drop=True), rtol=1e-9)
+
+
 def test_a_forecast_made_within_the_stretch_is_hindsight():
     days = pd.date_range(FIRST, periods=10)
     assert Published({FIRST: pd.Series(1.0, index=days)}).before(FIRST, FIRST) is None
@@ -97,12 +110,14 @@ def test_what_became_of_a_dip(after, weeks, name):
 
 @pytest.fixture(scope="module")
 def shops():
-    """Two shops and their total; in one, a week of a third of its orders is lost."""
+    """Two shops, one with a feast of its own, and their total; the other loses a third of a week's orders."""
     north, south = noisy(1), noisy(2)
     south[350:357] *= 0.65
     orders = {"country=North": north, "country=South": south, "total": north + south}
-    histories = {("orders", series): history(values) for series, values in orders.items()}
-    return histories | {("net_revenue", series): history(values * 20) for series, values in orders.items()}
+    feasts = {"country=North": {30: "Feast"}}
+    histories = {("orders", series): history(values, feasts.get(series)) for series, values in orders.items()}
+    revenue = {("net_revenue", series): history(values * 20, feasts.get(series)) for series, values in orders.items()}
+    return histories | revenue
 
 
 def test_the_movement_is_found_ranked_explained_and_named_alike_again(shops):

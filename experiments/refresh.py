@@ -31,8 +31,8 @@ from experiments.running.plan import Choice, Planned, Step, nothing_due, planned
 from experiments.running.runner import StepResult
 from reports.gold import days_sold
 from reports.kept import Kept
+from reports.layout import FRONT
 from reports.question import Question
-from reports.site import FRONT
 from reports.snapshot import Snapshot
 
 SITE = "site"

@@ -10,8 +10,8 @@ from etl.schemas.daily import GLD_CALENDAR, GLD_DAILY_CELLS, GLD_DAILY_ORDERS, G
 from features.calendar import is_weekend, weekday
 from features.known import known_ahead
 from features.lags import past_orders
-from features.panel import members, panel
-from features.prices import prices
+from features.panel import DIMENSIONS, members, panel
+from features.prices import AMOUNTS, prices
 
 COVARIATES = ["series", "date", "is_holiday", "is_festival", "days_to_festival", "promotions"]
 
@@ -59,7 +59,7 @@ def publish(lakehouse: Lakehouse) -> int:
     """Fill ``gld_features_daily`` from the daily Gold tables; returns the rows written."""
     rows = with_covariates(
         lakehouse.pandas(GLD_DAILY_ORDERS),
-        lakehouse.pandas(GLD_DAILY_CELLS),
+        lakehouse.pandas(GLD_DAILY_CELLS, ["date", *DIMENSIONS, *AMOUNTS]),
         lakehouse.pandas(GLD_CALENDAR),
     )
     prepared = lakehouse.frame(GLD_FEATURES_DAILY, rows)

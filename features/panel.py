@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import chain
 
 import pandas as pd
 
@@ -47,7 +48,8 @@ def by_series(rows: pd.DataFrame, amounts: Sequence[str], parts: Parts = PARTS) 
         amounts: The columns to add up.
         parts: As in ``panel``.
     """
-    ordered = rows.sort_values(["date", *DIMENSIONS, *amounts])
+    needed = dict.fromkeys(["date", *DIMENSIONS, *chain.from_iterable(parts), *amounts])
+    ordered = rows[list(needed)].sort_values(["date", *DIMENSIONS, *amounts])
     stacked = pd.concat([ordered.assign(series="total", level="total"), *_labelled(ordered, parts)])
     return stacked.groupby([*SERIES, "date"], as_index=False)[list(amounts)].sum()
 

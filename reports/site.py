@@ -13,14 +13,13 @@ from etl.errors import UsageError
 from etl.periods import long_date
 from etl.storage import Location, remove_tree
 from reports.html import Frame, Link, assets, render_page, render_single
+from reports.layout import ASSETS, FRONT
 from reports.pages import MENU, pages
 from reports.reading import Reading
 
 if TYPE_CHECKING:
     from upath import UPath
 
-ASSETS = "assets"
-FRONT = "index.html"
 FORWARD = '<!doctype html><meta charset="utf-8"><title>Report</title><meta http-equiv="refresh" content="0; url=../{}">'
 
 

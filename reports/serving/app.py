@@ -17,12 +17,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from etl.errors import AssayError
 from etl.storage import Location
 from reports.html import assets, render
+from reports.layout import FRONT
 from reports.serving import documents
 from reports.serving.asking import FIELDS, check_fields, question_of
 from reports.serving.edition import EXPLORE, Edition, Request
 from reports.serving.guard import guarding
 from reports.serving.shelf import Shelf
-from reports.site import FRONT
 from reports.snapshot import Snapshot
 from reports.status.prometheus import KIND, exposition
 from reports.status.status import read_status

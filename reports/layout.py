@@ -1,0 +1,4 @@
+"""What lies where in the folder of a report."""
+
+FRONT = "index.html"
+ASSETS = "assets"

@@ -1,6 +1,7 @@
 """Explain a movement from Gold: its bridge and its causes, tracked in MLflow and published."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,8 +77,7 @@ def explain(lakehouse: Lakehouse, question: Question, *, tags: dict[str, str], s
     ):
         log_tables(run, [(table, lakehouse.version(table), lakehouse.path(table)) for table in EXPLAIN.reads])
         events = _events(lakehouse, max(question.baseline.last, question.period.last))
-        diagnosis = find_segments(lakehouse, question, events)
-        complete = _bridge(lakehouse, question, events, diagnosis, seed)
+        diagnosis, complete = _diagnosed(lakehouse, question, events, seed)
         bridge = with_pending_returns(lakehouse, question, complete, source["last_day"].date())
         told = {"unit": unit, "as_of": source["last_day"], "run_id": run.info.run_id}
         rows = _publish(lakehouse, question, _rows(question, bridge).assign(**told))
@@ -114,10 +114,19 @@ def _unit(measure: str, currency: str) -> str:
     return {"orders": "orders", "units": "units", LEGACY: "INR"}.get(measure, currency)
 
 
-def _bridge(lakehouse: Lakehouse, question: Question, events: pd.DataFrame, diagnosis: Diagnosis, seed: int) -> Bridge:
-    """Summed by the engine, exactly; where faults are suspected, of the lines without them and a line for those."""
-    if not diagnosis.faults:
-        return _decomposed(lakehouse, question, events, seed)
+def _diagnosed(lakehouse: Lakehouse, question: Question, events: pd.DataFrame, seed: int) -> tuple[Diagnosis, Bridge]:
+    """The causes, and the bridge: summed by the engine while causes are looked for, of use unless some are faults."""
+    with ThreadPoolExecutor(1) as beside:
+        exact = beside.submit(_decomposed, lakehouse, question, events, seed)
+        diagnosis = find_segments(lakehouse, question, events)
+        bridge = _without_faults(lakehouse, question, events, diagnosis, seed) if diagnosis.faults else exact.result()
+    return diagnosis, bridge
+
+
+def _without_faults(
+    lakehouse: Lakehouse, question: Question, events: pd.DataFrame, diagnosis: Diagnosis, seed: int
+) -> Bridge:
+    """The bridge of the lines without suspected faults, and a line for those."""
     daily = _daily(lakehouse, max(question.baseline.last, question.period.last))
     grain = places(question.measure, stored_dimensions(lakehouse))[:MOST_DIMENSIONS]
     clean = bridge_of(diagnosis.cleaned.lines, events, seed, measure=question.measure, grain=grain, earlier=daily)

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,12 @@ class Asset:
     kind: str
     text: str
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Such as charts-1f3a9c0b.js."""
         return f"{self.stem}-{hashlib.sha256(self.text.encode()).hexdigest()[:8]}.{self.kind}"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """As Content-Security-Policy wants it of an inline script."""
         digest = hashlib.sha256(self.text.encode()).digest()

@@ -24,7 +24,6 @@ HERE = Path(__file__).parent
 NEWEST = date(2025, 10, 31)
 TARGETS = {"First": 150, "Next morning": 40, "Nothing new": 6}
 MB = 1e6
-SCHEDULED = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # as the service and the container set it
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def refresh(landing: Path, warehouse: Path, day: date) -> Measured:
     command = [script, "refresh", *options]
     with tempfile.TemporaryFile("w+") as out:
         began = time.monotonic()
-        with subprocess.Popen(command, stdout=out, env=os.environ | SCHEDULED) as process:
+        with subprocess.Popen(command, stdout=out) as process:
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - began

@@ -1,7 +1,6 @@
 """Explain a movement from Gold: its bridge and its causes, tracked in MLflow and published."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +23,7 @@ from experiments.gold_lines import places
 from experiments.lineage import EXPLAIN
 from experiments.pending_returns import with_pending_returns
 from experiments.records import recorded
+from experiments.running.beside import beside
 from experiments.segments import find_segments, segment_rows
 from experiments.tracking import connected, log_tables, open_run
 from models.attribution import Bridge, decompose
@@ -116,8 +116,7 @@ def _unit(measure: str, currency: str) -> str:
 
 def _diagnosed(lakehouse: Lakehouse, question: Question, events: pd.DataFrame, seed: int) -> tuple[Diagnosis, Bridge]:
     """The causes, and the bridge: summed by the engine while causes are looked for, of use unless some are faults."""
-    with ThreadPoolExecutor(1) as beside:
-        exact = beside.submit(_decomposed, lakehouse, question, events, seed)
+    with beside(lambda: _decomposed(lakehouse, question, events, seed)) as exact:
         diagnosis = find_segments(lakehouse, question, events)
         bridge = _without_faults(lakehouse, question, events, diagnosis, seed) if diagnosis.faults else exact.result()
     return diagnosis, bridge

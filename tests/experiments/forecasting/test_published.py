@@ -16,8 +16,10 @@ from etl.schemas.results import (
     GLD_FORECAST_MONTHS,
     GLD_FORECAST_SCENARIOS,
 )
+from experiments.forecasting.data import read_demand
 from experiments.forecasting.jobs import forecast, train, watch, what_if
 from models.forecasting.change import EFFECTS
+from models.forecasting.panel_state import fingerprint
 from models.forecasting.quantiles import NAMES
 from models.forecasting.scenario import parse_setting
 from tests.experiments.forecasting.conftest import PROMOTIONS, cells, promotion
@@ -145,6 +147,16 @@ class TestThreeDaysLater:
         np.testing.assert_allclose(total.loc[~on_sale, "covariates"], 0, atol=1e-9)
         assert (total["model"] == 0).all()
         assert (total["new_data"].abs() > 0).any()
+
+    def test_days_ahead_are_those_that_could_be_read_on_an_evening_and_the_past_is_todays(self, later):
+        demand = read_demand(later.lakehouse, None, ("orders",))
+        panel = demand.panel("orders", demand.as_of, 14)
+        before, today = (demand.uninformed("orders", panel, day) for day in (pd.Timestamp("2025-04-30"), demand.as_of))
+        assert fingerprint(today) == fingerprint(panel)
+        sale = panel.dates.isin(pd.date_range("2025-05-08", "2025-05-09"))
+        for name, values in panel.known.items():
+            assert np.array_equal(before.known[name], np.where(sale, 0.0, values))
+        assert panel.known["promotion"][:, sale].any()
 
     def test_the_sale_concerns_the_country_it_is_in(self, later):
         change = later.rows(GLD_FORECAST_CHANGE)

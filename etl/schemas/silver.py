@@ -168,6 +168,8 @@ SLV_ORDER_ITEMS = Table(
     invariants=(
         Invariant("discount_within_0_and_100", "discount_percent between 0 and 100"),
         Invariant("sold_quantity_positive", "is_return_line or quantity > 0"),
+        # a correction or a discount booked as a line: no list price of a product
+        Invariant("price_of_product_not_negative", "not is_product or unit_price >= 0"),
     ),
     partition_by=("order_month",),
 )

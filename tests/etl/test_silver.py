@@ -168,9 +168,14 @@ def test_online_retails_lines_are_products_or_charges_sales_or_returns(judged, l
     assert row[BROKEN] is None
 
 
-def test_online_retails_price_of_nothing_and_unknown_customer_are_kept_but_a_quantity_of_zero_is_not(judged):
+def test_online_retails_price_of_nothing_is_kept_but_no_quantity_of_zero_nor_a_price_below_zero_of_a_product(judged):
     free = judged("order_items", "536365,85123A,X,1,2010-12-01 08:26:00,0,,France", RETAIL)
     assert (free["unit_price"], free["customer_id"], free[BROKEN]) == (0, None, None)
+    corrected, debt = (
+        judged("order_items", f"A506401,{code},X,1,2010-04-29 13:36:00,-53.36,,France", RETAIL)
+        for code in ("85123A", "B")
+    )
+    assert (corrected[BROKEN], debt[BROKEN]) == ("price_of_product_not_negative", None)
     none = judged("order_items", "536365,85123A,X,0,2010-12-01 08:26:00,1,,France", RETAIL)
     assert none[BROKEN] == "quantity_not_zero"
 

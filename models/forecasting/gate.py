@@ -110,7 +110,9 @@ def _objections(evidence: Evidence) -> Iterator[str]:
         yield "no day can be scored for both"
         return
     if not evidence.gain >= LEAST_GAIN:
-        yield f"saves {evidence.gain:.1%} of the champion's loss, at least {LEAST_GAIN:.0%} is asked"
+        gain = evidence.gain
+        moved = f"saves {gain:.1%} of" if gain >= 0 else f"adds {-gain:.1%} to"
+        yield f"{moved} the champion's loss, of which at least {LEAST_GAIN:.0%} is to be saved"
     if not evidence.p_value < SIGNIFICANCE:
         yield f"the difference may be chance (p = {evidence.p_value:.3f} over {evidence.steps} days)"
     lost = _miss(evidence.challenger_coverage) - _miss(evidence.champion_coverage)

@@ -49,9 +49,9 @@ def test_the_first_model_is_champion_a_better_one_replaces_it_and_a_worse_one_do
     assert story["better"].champion.training.algorithm == "SeasonalNaive"
     assert story["better"].decision.evidence.gain > 0.1
     assert story["worse"].name == "kept"
-    assert "saves -" in story["worse"].decision.reason
+    assert "adds " in story["worse"].decision.reason
     assert story["forced"].name == "forced"
-    assert "forced, although it saves -" in story["forced"].decision.reason
+    assert "forced, although it adds " in story["forced"].decision.reason
 
 
 def test_every_decision_is_a_row_with_its_evidence(shop, story):

@@ -69,7 +69,7 @@ def test_without_a_scale_nothing_can_be_scored_and_nobody_is_promoted():
     [
         ({}, None),
         ({"challenger_loss": 0.995}, "saves 0.5%"),
-        ({"challenger_loss": 1.2}, "saves -20.0%"),
+        ({"challenger_loss": 1.2}, "adds 20.0% to the champion's loss"),
         ({"p_value": 0.06}, "may be chance"),
         ({"challenger_coverage": 0.6}, "covers 60%, the champion's 80%"),
         ({"challenger_coverage": 0.6, "champion_coverage": 0.59}, None),

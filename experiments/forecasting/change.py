@@ -14,7 +14,6 @@ from experiments.forecasting.registry import by_number
 from experiments.forecasting.settings import Settings
 from models.forecasting.change import forecast_change
 from models.forecasting.panel import Panel
-from models.forecasting.panel_state import fingerprint
 
 COLUMNS = ["as_of", "series", "date", "horizon", "mean", "model_version", "run_id"]
 Stages = dict[str, pd.DataFrame]
@@ -63,7 +62,7 @@ def forecast_since(
     measure = champion.version.measure
     settings.progress(f"Comparing {measure} with the forecast of {last.as_of.date()}.")
     uninformed = demand.uninformed(measure, panel, last.as_of)
-    news = [] if fingerprint(uninformed) == fingerprint(panel) else [uninformed]
+    news = [] if uninformed.fingerprint == panel.fingerprint else [uninformed]
     same = last.champion.version.number == champion.version.number
     made = forecast(demand, champion, fitted(demand, champion, panel, settings), beside=news if same else [])
     stages: Stages = dict(zip(["extended"], made.beside, strict=False))
@@ -78,7 +77,7 @@ def forecast_since(
 def _restated(demand: Demand, last: Last, measure: str, settings: Settings) -> Stages:
     """What the last forecast would have been, had its history read as it reads today; nothing where it did."""
     past = demand.panel(measure, last.as_of, int(last.rows["horizon"].max()))
-    if last.digest == fingerprint(past):
+    if last.digest == past.fingerprint:
         return {}
     return {"restated": fitted(demand, last.champion, past, settings).means([past])[0]}
 

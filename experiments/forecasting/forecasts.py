@@ -13,7 +13,6 @@ from models.forecasting.coherent import Coherence, adapted
 from models.forecasting.forecaster import Forecaster, renewed
 from models.forecasting.months import by_month
 from models.forecasting.panel import Panel
-from models.forecasting.panel_state import fingerprint
 from models.forecasting.scenario import Setting
 
 DESCRIPTION = ["series", "level", "country", "region", "channel", "category"]
@@ -53,7 +52,7 @@ def champion_of(demand: Demand, version: Version) -> Champion:
 def fitted(demand: Demand, champion: Champion, panel: Panel, settings: Settings) -> Forecaster:
     """The champion on a panel of its measure; as trained where it was trained on this one."""
     trained = champion.trained
-    if trained.seed == settings.seed and champion.version.training.fingerprint == fingerprint(panel):
+    if trained.seed == settings.seed and champion.version.training.fingerprint == panel.fingerprint:
         return replace(trained, taught=champion.taught)
     tree = demand.tree(champion.version.measure)
     return renewed(trained, tree, panel, champion.taught, seed=settings.seed, jobs=settings.jobs)

@@ -38,7 +38,6 @@ from experiments.records import recorded
 from experiments.tracking import connected, log_tables, open_run
 from models.forecasting.candidates import Candidate
 from models.forecasting.forecaster import Forecaster, fit
-from models.forecasting.panel_state import fingerprint
 from models.forecasting.parallel import concurrently
 from models.forecasting.registry import QUICK, candidate
 from models.forecasting.scenario import Setting
@@ -250,10 +249,10 @@ def _forecasts(
     def made(measure: str) -> tuple[str, Forecasted, pd.DataFrame]:
         champion, last = champions[measure], lasts[measure]
         panel = demand.panel(measure, demand.as_of, settings.horizon)
-        digest = fingerprint(panel)
-        if last is not None:
-            return digest, *forecast_since(demand, champion, panel, last, settings)
-        return digest, forecast_measure(demand, champion, fitted(demand, champion, panel, settings)), pd.DataFrame()
+        if last is None:
+            alone = forecast_measure(demand, champion, fitted(demand, champion, panel, settings))
+            return panel.fingerprint, alone, pd.DataFrame()
+        return panel.fingerprint, *forecast_since(demand, champion, panel, last, settings)
 
     digests, forecasts, why = zip(*concurrently(made, list(champions), jobs=settings.jobs), strict=True)
     mlflow.set_tags({f"digest.{measure}": digest for measure, digest in zip(champions, digests, strict=True)})

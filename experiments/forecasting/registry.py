@@ -21,7 +21,6 @@ from experiments import __version__
 from experiments.running.retries import is_transient
 from experiments.tracking import unless_exists
 from models.forecasting.forecaster import FORMAT, Forecaster
-from models.forecasting.panel_state import fingerprint
 from models.forecasting.quantiles import NAMES
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -180,7 +179,7 @@ def register(measure: str, forecaster: Forecaster, *, as_of: str, note: str = ""
         note=note,
         reconciliation=forecaster.taught.reconciliation.method,
         package_version=__version__,
-        fingerprint=fingerprint(forecaster.panel),
+        fingerprint=forecaster.panel.fingerprint,
         format=FORMAT,
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,9 @@
 """A panel: many series on one regular grid of dates, with what is known beside them, and a forecast of it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +60,14 @@ class Panel:
     def starts(self) -> Integers:
         """Position of each series' first step ahead; a series without history starts where the panel ends."""
         return np.where(self.origins >= 0, self.origins + 1, self.length)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for two panels with the same series, horizon, values and covariates known ahead."""
+        found = hashlib.sha256("\n".join([str(self.horizon), *self.series, *sorted(self.known)]).encode())
+        for values in (self.values, *(self.known[name] for name in sorted(self.known))):
+            found.update(np.ascontiguousarray(values).data)
+        return found.hexdigest()
 
     def has_series_of(self, other: "Panel") -> bool:
         """Whether the series and their groups are those of another panel."""

@@ -1,6 +1,4 @@
-"""A panel as arrays of numbers and text, to be stored beside what was fitted to it, and what it is known by."""
-
-import hashlib
+"""A panel as arrays of numbers and text, to be stored beside what was fitted to it."""
 
 import numpy as np
 import pandas as pd
@@ -40,11 +38,3 @@ def panel_from_state(state: State) -> Panel:
         country=country or None,
         **{name: part(name, state) for name in PARTS},  # type: ignore[arg-type]
     )
-
-
-def fingerprint(panel: Panel) -> str:
-    """The same for two panels with the same series, horizon, values and covariates known ahead."""
-    found = hashlib.sha256("\n".join([str(panel.horizon), *panel.series, *sorted(panel.known)]).encode())
-    for values in (panel.values, *(panel.known[name] for name in sorted(panel.known))):
-        found.update(np.ascontiguousarray(values).data)
-    return found.hexdigest()

@@ -207,7 +207,7 @@ class FittedRegression:
     def predict_each(self, panels: Sequence[Panel]) -> list[Forecast]:
         """The steps ahead of panels that differ in covariates ahead alone: their past is settled once."""
         problems = [Problem.of(panel, self.model) for panel in panels]
-        if all(problem.has_past_of(problems[0]) for problem in problems):
+        if all(problem.has_past_of(problems[0]) for problem in problems[1:]):
             return self._ahead(problems)
         return [forecast for problem in problems for forecast in self._ahead([problem])]
 

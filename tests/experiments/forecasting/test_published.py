@@ -19,7 +19,6 @@ from etl.schemas.results import (
 from experiments.forecasting.data import read_demand
 from experiments.forecasting.jobs import forecast, train, watch, what_if
 from models.forecasting.change import EFFECTS
-from models.forecasting.panel_state import fingerprint
 from models.forecasting.quantiles import NAMES
 from models.forecasting.scenario import parse_setting
 from tests.experiments.forecasting.conftest import PROMOTIONS, cells, promotion
@@ -152,7 +151,7 @@ class TestThreeDaysLater:
         demand = read_demand(later.lakehouse, None, ("orders",))
         panel = demand.panel("orders", demand.as_of, 14)
         before, today = (demand.uninformed("orders", panel, day) for day in (pd.Timestamp("2025-04-30"), demand.as_of))
-        assert fingerprint(today) == fingerprint(panel)
+        assert today.fingerprint == panel.fingerprint
         sale = panel.dates.isin(pd.date_range("2025-05-08", "2025-05-09"))
         for name, values in panel.known.items():
             assert np.array_equal(before.known[name], np.where(sale, 0.0, values))
